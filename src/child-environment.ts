@@ -1,0 +1,14 @@
+import type { Environment } from './config.ts';
+
+/** What ONNX Runtime, CUDA, Vulkan and the C library read. Keys and tokens stay out of the children. */
+const PASSED_ON =
+  /^(PATH|HOME|TMPDIR|TZ|LANG|LC_.*|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|CUDA_.*|NVIDIA_.*|VK_.*|XDG_.*|MALLOC_.*|ORT_.*|NODE_COMPILE_CACHE)$/;
+
+/** glibc keeps one arena a thread and holds freed memory back; an engine has few threads and large buffers. */
+const DEFAULTS = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', TOKENIZERS_PARALLELISM: 'true' };
+
+/** The environment of the engine and tokenizer processes. */
+export function childEnvironment(env: Environment): Record<string, string> {
+  const passed = Object.entries(env).filter(([name, value]) => value !== undefined && PASSED_ON.test(name));
+  return { ...DEFAULTS, ...(Object.fromEntries(passed) as Record<string, string>) };
+}

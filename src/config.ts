@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { childEnvironment } from './child-environment.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const positive = z.coerce
+  .number({ error: 'must be a number' })
+  .int({ error: 'must be a whole number' })
+  .positive({
+    error: 'must be above 0',
+  });
+const autoOr = <T extends z.ZodType>(schema: T) =>
+  z.union([z.literal('auto'), schema], { error: 'must be auto or a whole number above 0' });
+const oneOf = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+
+/** Every setting: its environment variable, its rule and its default. The flags of the CLI carry the same names. */
+export const settings = {
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce
+    .number({ error: 'must be a port number' })
+    .int({ error: 'must be a port number' })
+    .min(0, { error: 'must be a port number' })
+    .max(65_535, { error: 'must be a port number' })
+    .default(8000),
+  RERANK_MODEL: z.string().default('local://demo'),
+  RERANK_MODELS_DIR: z.string().default('./models'),
+  RERANK_STATE_DIR: z.string().default('./data'),
+  RERANK_DEVICE: oneOf('auto', 'cpu', 'cuda', 'webgpu').default('auto'),
+  RERANK_DTYPE: oneOf('auto', 'fp32', 'fp16', 'int8').default('auto'),
+  RERANK_ENGINES: autoOr(positive.max(256)).default('auto'),
+  RERANK_THREADS: autoOr(positive.max(256)).default('auto'),
+  RERANK_MAX_LENGTH: autoOr(positive.min(16, { error: 'must be at least 16' })).default('auto'),
+  RERANK_MAX_BATCH_TOKENS: autoOr(positive).default('auto'),
+  RERANK_MAX_QUEUE_TOKENS: positive.default(4_000_000),
+  RERANK_MAX_BODY_BYTES: positive.default(8 * 2 ** 20),
+  RERANK_MAX_DOCUMENTS: positive.default(10_000),
+  RERANK_REQUEST_TIMEOUT_MS: positive.default(60_000),
+  RERANK_ENGINE_TIMEOUT_MS: positive.default(60_000),
+  RERANK_LOAD_TIMEOUT_MS: positive.default(300_000),
+  RERANK_SHUTDOWN_TIMEOUT_MS: positive.default(25_000),
+  RERANK_HISTORY: positive.max(100).default(5),
+  RERANK_SWAP_MODE: oneOf('auto', 'beside').default('auto'),
+  RERANK_API_KEY: z.string().min(1).optional(),
+  RERANK_ADMIN_KEY: z.string().min(1).optional(),
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
+  LOG_FORMAT: oneOf('auto', 'json', 'text').default('auto'),
+} as const;
+
+export type SettingName = keyof typeof settings;
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** The settings can't be used; the message says which and why, all of them at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Turns an environment into one frozen configuration with units in its names. Empty variables count as absent, as they
+ * come from compose files.
+ * @throws ConfigError that names every wrong setting.
+ */
+export function readConfig(env: Environment) {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = z.object(settings).safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues
+        .map((issue) => `${String(issue.path[0])}="${given[String(issue.path[0])]}" ${issue.message}`)
+        .join('\n'),
+    );
+  }
+  const values = parsed.data;
+  return Object.freeze({
+    host: values.HOST,
+    port: values.PORT,
+    model: values.RERANK_MODEL,
+    modelRoots: values.RERANK_MODELS_DIR.split(':')
+      .filter((root) => root !== '')
+      .map((root) => resolve(root)),
+    stateDirectory: resolve(values.RERANK_STATE_DIR),
+    device: values.RERANK_DEVICE,
+    dtype: values.RERANK_DTYPE,
+    engines: values.RERANK_ENGINES,
+    threads: values.RERANK_THREADS,
+    maxLengthTokens: values.RERANK_MAX_LENGTH,
+    maxBatchTokens: values.RERANK_MAX_BATCH_TOKENS,
+    maxQueueTokens: values.RERANK_MAX_QUEUE_TOKENS,
+    maxBodyBytes: values.RERANK_MAX_BODY_BYTES,
+    maxDocuments: values.RERANK_MAX_DOCUMENTS,
+    requestTimeoutMs: values.RERANK_REQUEST_TIMEOUT_MS,
+    engineTimeoutMs: values.RERANK_ENGINE_TIMEOUT_MS,
+    loadTimeoutMs: values.RERANK_LOAD_TIMEOUT_MS,
+    shutdownTimeoutMs: values.RERANK_SHUTDOWN_TIMEOUT_MS,
+    historyLength: values.RERANK_HISTORY,
+    apiKey: values.RERANK_API_KEY,
+    adminKey: values.RERANK_ADMIN_KEY,
+    logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT,
+    childEnv: childEnvironment(env),
+    unknownSettings: Object.keys(given).filter((name) => name.startsWith('RERANK_') && !(name in settings)),
+  });
+}

@@ -1,0 +1,37 @@
+/** The engine process: one ONNX Runtime session that answers batches. Started by engine/engine.ts, never imported. */
+import { serveCalls } from '../../platform/process/serve-calls.ts';
+import {
+  decodeRagged,
+  EngineCall,
+  encodeRunReply,
+  type LoadRequest,
+  type ProbeRequest,
+} from '../protocol.ts';
+import { probeDevices } from './probe.ts';
+import { LoadedModel } from './session.ts';
+
+let model: LoadedModel | undefined;
+
+serveCalls({
+  [EngineCall.load]: async (payload) => {
+    const start = performance.now();
+    model = await LoadedModel.load(parseJson<LoadRequest>(payload));
+    return toJson({ inputs: model.inputs, outputs: model.outputs, loadMs: performance.now() - start });
+  },
+  [EngineCall.run]: async (payload) => {
+    if (model === undefined) throw new Error('no model is loaded');
+    const start = performance.now();
+    const logits = await model.run(decodeRagged(payload));
+    return encodeRunReply(performance.now() - start, logits);
+  },
+  [EngineCall.probe]: async (payload) => toJson(await probeDevices(parseJson<ProbeRequest>(payload))),
+});
+
+/** The parent is this same program: what it sends has the type it says. */
+function parseJson<T>(payload: Buffer): T {
+  return JSON.parse(payload.toString()) as T;
+}
+
+function toJson(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}

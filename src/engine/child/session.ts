@@ -1,0 +1,58 @@
+import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import type { Device, LoadRequest, RaggedTokens, TensorInfo } from '../protocol.ts';
+import { toFeeds } from './tensors.ts';
+
+/** Options that every session of this service shares. */
+export function sessionOptions(device: Device, threads: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [device],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    // Waiting threads that spin would burn the processors that the other engines need.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  };
+}
+
+/** One model in memory. Both methods block the thread while ONNX Runtime works. */
+export class LoadedModel {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly #session: InferenceSession;
+
+  private constructor(session: InferenceSession) {
+    this.#session = session;
+    this.inputs = session.inputMetadata.map(describe);
+    this.outputs = session.outputMetadata.map(describe);
+  }
+
+  /** @throws Error with ONNX Runtime's own message when the file is not a model that it can run. */
+  static async load(request: LoadRequest): Promise<LoadedModel> {
+    const options = sessionOptions(request.device, request.threads);
+    return new LoadedModel(await InferenceSession.create(request.modelFile, options));
+  }
+
+  /** @returns the first output, flattened: one logit a row for a cross-encoder. */
+  async run(tokens: RaggedTokens): Promise<Float32Array> {
+    const results = await this.#session.run(toFeeds(tokens, this.inputs));
+    const [name] = this.#session.outputNames;
+    const output = name === undefined ? undefined : results[name];
+    if (output === undefined) throw new Error('the model has no output');
+    return toFloat32(output);
+  }
+}
+
+function describe(metadata: InferenceSession.ValueMetadata): TensorInfo {
+  if (!metadata.isTensor) return { name: metadata.name, type: 'not a tensor', shape: [] };
+  return { name: metadata.name, type: metadata.type, shape: metadata.shape };
+}
+
+function toFloat32(output: Tensor): Float32Array {
+  const { data } = output;
+  if (data instanceof Float32Array) return data;
+  if (data instanceof Uint16Array)
+    return Float32Array.from(new Float16Array(data.buffer, data.byteOffset, data.length));
+  if (output.type === 'float16') return Float32Array.from(data as unknown as Float16Array);
+  throw new Error(`the output "${output.type}" is not a float tensor`);
+}

@@ -1,0 +1,66 @@
+import { ServiceError } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { ChildLink } from '../platform/process/child-link.ts';
+import { engineEntry } from './engine.ts';
+import { type Device, EngineCall, type ProbeReply, type ProbeRequest } from './protocol.ts';
+
+export interface ChooseDeviceOptions {
+  readonly wanted: Device | 'auto';
+  /** A minimal ONNX model to try the devices with. */
+  readonly probeModel: Uint8Array;
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The first use of a GPU driver takes seconds; a minute means that it hangs. */
+const PROBE_TIMEOUT_MS = 60_000;
+
+const HINTS: Readonly<Record<Device, string>> = {
+  cpu: 'The onnxruntime-node package does not work on this machine.',
+  cuda: 'It needs the CUDA build of the ONNX Runtime provider, the CUDA runtime and cuDNN 9 (see README, "GPU").',
+  webgpu: 'It needs a GPU with a Vulkan driver.',
+};
+
+/**
+ * Finds out which device really works, in a process of its own. `auto` takes CUDA where it works and says loudly when it
+ * falls back; WebGPU has to be asked for, because a software driver would pass for a GPU.
+ * @throws ServiceError unavailable when the device that was asked for does not work.
+ */
+export async function chooseDevice(options: ChooseDeviceOptions): Promise<Device> {
+  const { wanted, logger } = options;
+  const { device, failures } = await probe(options, wanted === 'auto' ? ['cuda', 'cpu'] : [wanted]);
+  if (device === undefined) {
+    const [failure] = failures.toReversed();
+    const name = failure?.device ?? 'cpu';
+    throw new ServiceError(
+      'unavailable',
+      `RERANK_DEVICE=${wanted}, but ${name} does not work here: ${failure?.reason}`,
+      {
+        detail: HINTS[name],
+      },
+    );
+  }
+  for (const failure of failures) {
+    logger.warn(
+      { reason: failure.reason },
+      `RERANK_DEVICE=auto: no ${failure.device} here, falling back to ${device}. Set RERANK_DEVICE=${device} if that is meant.`,
+    );
+  }
+  return device;
+}
+
+async function probe(options: ChooseDeviceOptions, devices: readonly Device[]): Promise<ProbeReply> {
+  const request: ProbeRequest = { devices, modelBase64: Buffer.from(options.probeModel).toString('base64') };
+  const payload = Buffer.from(JSON.stringify(request));
+  const never = new AbortController().signal;
+  const { link, reply } = await ChildLink.launch(
+    { ...options, name: 'device-probe', entry: engineEntry },
+    { kind: EngineCall.probe, payload, timeoutMs: PROBE_TIMEOUT_MS },
+    never,
+  );
+  link.kill('the devices are known');
+  await link.lost;
+  return JSON.parse(reply.toString()) as ProbeReply;
+}

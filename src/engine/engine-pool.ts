@@ -1,0 +1,117 @@
+import { Supervisor } from '../platform/process/supervisor.ts';
+import { Engine, type EngineOptions } from './engine.ts';
+import type { EnginePort } from './port.ts';
+import type { LoadReply, RaggedTokens, RunReply } from './protocol.ts';
+
+export interface EnginePoolOptions extends EngineOptions {
+  /** Engine processes to keep alive. */
+  readonly size: number;
+  /** Told about every engine that ended unasked. */
+  readonly onRestart: () => void;
+}
+
+/** One batch runs, one waits in the socket behind it, so that an engine never idles between two batches. */
+const SLOTS_PER_ENGINE = 2;
+
+/** A fixed number of engine processes that serve the same model; those that end are started again. */
+export class EnginePool implements EnginePort {
+  onFreeSlot: () => void = () => {};
+  readonly model: LoadReply;
+  readonly #supervisors: readonly Supervisor<Engine>[];
+
+  private constructor(supervisors: readonly Supervisor<Engine>[], model: LoadReply) {
+    this.#supervisors = supervisors;
+    this.model = model;
+  }
+
+  /**
+   * Starts the engines one after the other: a bad model fails on the first, and a load beside a busy model takes one
+   * processor, not all of them.
+   * @param inspect sees what the first engine loaded, and throws to refuse it.
+   * @param signal gives the start up and ends what was started so far.
+   */
+  static async start(
+    options: EnginePoolOptions,
+    inspect: (model: LoadReply) => void,
+    signal: AbortSignal,
+  ): Promise<EnginePool> {
+    let pool: EnginePool | undefined;
+    const supervisors: Supervisor<Engine>[] = [];
+    try {
+      for (let index = 0; index < options.size; index++) {
+        const name = `${options.name}.${index}`;
+        const supervisor = await Supervisor.launch<Engine>(
+          {
+            name,
+            start: (unwanted) => Engine.start({ ...options, name }, unwanted),
+            clock: options.clock,
+            logger: options.logger,
+            onUp: () => pool?.onFreeSlot(),
+            onDown: options.onRestart,
+          },
+          signal,
+        );
+        supervisors.push(supervisor);
+        if (index === 0) inspect((await supervisor.up()).model);
+      }
+      pool = new EnginePool(supervisors, (await firstOf(supervisors).up()).model);
+      return pool;
+    } catch (error) {
+      await closeAll(supervisors);
+      throw error;
+    }
+  }
+
+  get readyEngines(): number {
+    return this.#engines().length;
+  }
+
+  get size(): number {
+    return this.#supervisors.length;
+  }
+
+  get pids(): number[] {
+    return this.#engines().flatMap((engine) => engine.pid ?? []);
+  }
+
+  get freeSlots(): number {
+    return this.#engines().reduce(
+      (sum, engine) => sum + Math.max(0, SLOTS_PER_ENGINE - engine.outstanding),
+      0,
+    );
+  }
+
+  async run(tokens: RaggedTokens): Promise<RunReply> {
+    const [leastBusy] = this.#engines().sort((a, b) => a.outstanding - b.outstanding);
+    if (leastBusy === undefined) throw new Error('no engine is ready');
+    try {
+      return await leastBusy.run(tokens);
+    } finally {
+      this.onFreeSlot();
+    }
+  }
+
+  /** Runs a batch once on every engine: first runs are slow, and must not fall on a live request. */
+  async runOnEach(tokens: RaggedTokens): Promise<RunReply[]> {
+    return Promise.all(this.#supervisors.map(async (supervisor) => (await supervisor.up()).run(tokens)));
+  }
+
+  /** Ends every engine and resolves when all of them are gone. */
+  async close(): Promise<void> {
+    await closeAll(this.#supervisors);
+  }
+
+  #engines(): Engine[] {
+    return this.#supervisors.flatMap((supervisor) => supervisor.current ?? []);
+  }
+}
+
+function firstOf(supervisors: readonly Supervisor<Engine>[]): Supervisor<Engine> {
+  const [first] = supervisors;
+  if (first === undefined) throw new RangeError('a pool needs at least one engine');
+  return first;
+}
+
+async function closeAll(supervisors: readonly Supervisor<Engine>[]): Promise<void> {
+  await Promise.all(supervisors.map((supervisor) => supervisor.close()));
+}

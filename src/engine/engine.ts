@@ -1,0 +1,81 @@
+import { ServiceError } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { CallFailed, ChildLink } from '../platform/process/child-link.ts';
+import { entryBeside } from '../platform/process/entry.ts';
+import type { Mortal } from '../platform/process/supervisor.ts';
+import {
+  decodeRunReply,
+  EngineCall,
+  encodeRagged,
+  type LoadReply,
+  type LoadRequest,
+  type RaggedTokens,
+  type RunReply,
+} from './protocol.ts';
+
+export interface EngineOptions extends LoadRequest {
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly loadTimeoutMs: number;
+  readonly runTimeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The module that an engine process runs. */
+export const engineEntry = entryBeside(import.meta.url, 'child/main');
+
+/** One engine process with its model loaded, as the parent sees it. */
+export class Engine implements Mortal {
+  readonly model: LoadReply;
+  readonly #link: ChildLink;
+  readonly #runTimeoutMs: number;
+
+  private constructor(link: ChildLink, model: LoadReply, runTimeoutMs: number) {
+    this.#link = link;
+    this.model = model;
+    this.#runTimeoutMs = runTimeoutMs;
+  }
+
+  /** @throws ServiceError invalid_model when ONNX Runtime refuses the model; ChildLost when the process dies over it. */
+  static async start(options: EngineOptions, unwanted: AbortSignal): Promise<Engine> {
+    const { modelFile, device, threads } = options;
+    const payload = Buffer.from(JSON.stringify({ modelFile, device, threads } satisfies LoadRequest));
+    const load = { kind: EngineCall.load, payload, timeoutMs: options.loadTimeoutMs };
+    try {
+      const { link, reply } = await ChildLink.launch({ ...options, entry: engineEntry }, load, unwanted);
+      return new Engine(link, JSON.parse(reply.toString()) as LoadReply, options.runTimeoutMs);
+    } catch (error) {
+      throw error instanceof CallFailed ? refusedModel(error) : error;
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.#link.pid;
+  }
+
+  get lost(): Promise<string> {
+    return this.#link.lost;
+  }
+
+  /** Batches sent and not yet answered; the first of them is running. */
+  get outstanding(): number {
+    return this.#link.outstanding;
+  }
+
+  /** @throws CallFailed when ONNX Runtime rejects the batch; ChildLost when the process ends first. */
+  async run(tokens: RaggedTokens): Promise<RunReply> {
+    return decodeRunReply(await this.#link.call(EngineCall.run, encodeRagged(tokens), this.#runTimeoutMs));
+  }
+
+  kill(because: string): void {
+    this.#link.kill(because);
+  }
+}
+
+function refusedModel(error: CallFailed): ServiceError {
+  return new ServiceError('invalid_model', `ONNX Runtime can't load this model: ${error.message}`, {
+    cause: error,
+  });
+}

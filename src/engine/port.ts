@@ -1,0 +1,16 @@
+import type { RaggedTokens, RunReply } from './protocol.ts';
+
+/** What the scheduler needs of the engines: a bounded number of slots, and an answer or a loss for every batch. */
+export interface EnginePort {
+  /** Batches that could be handed over right now. */
+  readonly freeSlots: number;
+  /** Engines that can work at this moment. */
+  readonly readyEngines: number;
+  /** Called whenever a slot may have become free. */
+  onFreeSlot: () => void;
+  /**
+   * Runs one batch on the least busy engine. Only to be called while freeSlots > 0.
+   * @throws CallFailed when the model rejects the batch; ChildLost when the engine ends over it.
+   */
+  run(tokens: RaggedTokens): Promise<RunReply>;
+}

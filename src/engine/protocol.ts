@@ -1,0 +1,93 @@
+/** The wire between the parent and an engine process. All numbers are little-endian. */
+
+export const EngineCall = { load: 1, run: 2, probe: 3 } as const;
+
+export type Device = 'cpu' | 'cuda' | 'webgpu';
+
+/** The JSON payload of a load call. */
+export interface LoadRequest {
+  readonly modelFile: string;
+  readonly device: Device;
+  readonly threads: number;
+}
+
+export interface TensorInfo {
+  readonly name: string;
+  readonly type: string;
+  /** Fixed sizes as numbers, symbolic ones by name. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** The JSON answer to a load call. */
+export interface LoadReply {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly loadMs: number;
+}
+
+/** The JSON payload of a probe call: which of these devices, in order, really works? */
+export interface ProbeRequest {
+  readonly devices: readonly Device[];
+  /** A minimal ONNX model to try them with. */
+  readonly modelBase64: string;
+}
+
+/** The JSON answer to a probe call. */
+export interface ProbeReply {
+  readonly device: Device | undefined;
+  readonly failures: readonly { readonly device: Device; readonly reason: string }[];
+}
+
+/** Token rows of different lengths, back to back. */
+export interface RaggedTokens {
+  /** Tokens of each row. */
+  readonly lengths: Uint32Array;
+  /** sum(lengths) token ids. */
+  readonly ids: Int32Array;
+  /** sum(lengths) segment ids (0 query, 1 document). */
+  readonly typeIds: Uint8Array;
+}
+
+/** Layout: u32 rows, u32[rows] lengths, i32[tokens] ids, u8[tokens] type ids. */
+export function encodeRagged(tokens: RaggedTokens): Uint8Array {
+  const { lengths, ids, typeIds } = tokens;
+  const bytes = new Uint8Array(4 + lengths.byteLength + ids.byteLength + typeIds.byteLength);
+  new Uint32Array(bytes.buffer, 0, 1)[0] = lengths.length;
+  new Uint32Array(bytes.buffer, 4, lengths.length).set(lengths);
+  new Int32Array(bytes.buffer, 4 + lengths.byteLength, ids.length).set(ids);
+  bytes.set(typeIds, 4 + lengths.byteLength + ids.byteLength);
+  return bytes;
+}
+
+/** The inverse of encodeRagged; the arrays are views into `payload`, which must start 4-byte aligned. */
+export function decodeRagged(payload: Uint8Array): RaggedTokens {
+  const { buffer, byteOffset } = payload;
+  const rows = new Uint32Array(buffer, byteOffset, 1)[0] ?? 0;
+  const lengths = new Uint32Array(buffer, byteOffset + 4, rows);
+  const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  const idsAt = byteOffset + 4 + lengths.byteLength;
+  const ids = new Int32Array(buffer, idsAt, tokens);
+  return { lengths, ids, typeIds: new Uint8Array(buffer, idsAt + ids.byteLength, tokens) };
+}
+
+/** The answer to a run call: f64 milliseconds inside ONNX Runtime, then f32[rows] logits. */
+export interface RunReply {
+  readonly runMs: number;
+  readonly logits: Float32Array;
+}
+
+export function encodeRunReply(runMs: number, logits: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(8 + logits.byteLength);
+  new Float64Array(bytes.buffer, 0, 1)[0] = runMs;
+  new Float32Array(bytes.buffer, 8).set(logits);
+  return bytes;
+}
+
+/** @param payload the answer, 8-byte aligned. */
+export function decodeRunReply(payload: Uint8Array): RunReply {
+  const { buffer, byteOffset, byteLength } = payload;
+  return {
+    runMs: new Float64Array(buffer, byteOffset, 1)[0] ?? Number.NaN,
+    logits: new Float32Array(buffer, byteOffset + 8, (byteLength - 8) / 4),
+  };
+}

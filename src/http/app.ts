@@ -1,0 +1,72 @@
+import express, { type Express, type RequestHandler } from 'express';
+import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import type { HealthCheck } from '../serving/health.ts';
+import type { Updater } from '../serving/updater.ts';
+import { type Keys, requireAdmin, requireApiKey } from './auth.ts';
+import { errorHandler, methodNotAllowed, routeNotFound } from './errors.ts';
+import { jsonBody } from './json-body.ts';
+import type { Readiness } from './readiness.ts';
+import { type RequestContextOptions, requestContext } from './request-context.ts';
+import { healthRoute, liveRoute, readyRoute, startupRoute } from './routes/health.ts';
+import { type Catalogue, infoRoute, modelsRoute } from './routes/models.ts';
+import { rerankRoute } from './routes/rerank.ts';
+import { operationRoute, rollbackRoute, updateRoute } from './routes/update.ts';
+
+export interface AppOptions extends RequestContextOptions {
+  readonly reranker: Reranker;
+  readonly updater: Updater;
+  readonly health: HealthCheck;
+  readonly readiness: Readiness;
+  readonly catalogue: Catalogue;
+  readonly keys: Keys;
+  readonly maxBodyBytes: number;
+  readonly maxDocuments: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+type Route = readonly [method: 'GET' | 'POST', path: string, ...handlers: RequestHandler[]];
+
+/** Every route of the server, at a glance. */
+export function createApp(options: AppOptions): Express {
+  const { reranker, updater, health, readiness, catalogue, metrics } = options;
+  const api = requireApiKey(options.keys);
+  const admin = requireAdmin(options.keys);
+  const json = jsonBody(options.maxBodyBytes);
+  const rerank = [api, ...json, rerankRoute(reranker, options.maxDocuments)];
+
+  const routes: readonly Route[] = [
+    ['POST', '/rerank', ...rerank],
+    ['POST', '/v1/rerank', ...rerank],
+    ['POST', '/v2/rerank', ...rerank],
+    ['POST', '/update', admin, ...json, updateRoute(updater)],
+    ['GET', '/update/:id', admin, operationRoute(updater)],
+    ['POST', '/rollback', admin, ...json, rollbackRoute(updater)],
+    ['GET', '/models', api, modelsRoute(catalogue)],
+    ['GET', '/info', api, infoRoute(catalogue)],
+    ['GET', '/healthz', healthRoute(health)],
+    ['GET', '/livez', liveRoute],
+    ['GET', '/readyz', readyRoute(readiness)],
+    ['GET', '/startupz', startupRoute(readiness)],
+    ['GET', '/metrics', metricsRoute(metrics)],
+  ];
+
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(requestContext(options));
+  for (const [method, path, ...handlers] of routes) app[method === 'GET' ? 'get' : 'post'](path, ...handlers);
+  for (const path of new Set(routes.map(([, routePath]) => routePath))) {
+    app.all(path, methodNotAllowed(routes.filter((route) => route[1] === path).map(([method]) => method)));
+  }
+  app.use(routeNotFound);
+  app.use(errorHandler(options.logger));
+  return app;
+}
+
+function metricsRoute({ registry }: Metrics): RequestHandler {
+  return async (_request, response) => {
+    response.type(registry.contentType).send(await registry.metrics());
+  };
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler, Response } from 'express';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
+
+export interface RequestContextOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'httpRequests' | 'httpDuration'>;
+  /** True once no further request should come over the same connection. */
+  readonly isStopping: () => boolean;
+}
+
+/** Gives every request an id, and counts, times and logs it when it is over. */
+export function requestContext({
+  clock,
+  logger,
+  metrics,
+  isStopping,
+}: RequestContextOptions): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = clock.now();
+    const given = request.get('x-request-id');
+    const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+    response.set('x-request-id', requestId);
+    if (isStopping()) response.set('Connection', 'close');
+    response.once('close', () => {
+      const ms = clock.now() - startedAt;
+      // Patterns, not paths: an unbounded label would grow the metrics without end.
+      const route: string = request.route?.path ?? 'unmatched';
+      const status = response.writableFinished ? response.statusCode : 499;
+      metrics.httpRequests.inc({ route, method: request.method, status });
+      metrics.httpDuration.observe({ route }, ms / 1000);
+      logger[levelOf(status)](
+        { requestId, method: request.method, path: request.path, status, ms },
+        'request',
+      );
+    });
+    next();
+  };
+}
+
+/** A signal that aborts when the client closes the connection before it has its answer. */
+export function clientGone(response: Response): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+function levelOf(status: number): 'debug' | 'info' | 'error' {
+  if (status >= 500) return 'error';
+  return status >= 400 ? 'info' : 'debug';
+}

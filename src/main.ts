@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+/** The process edge: arguments, environment, signals and exit codes. Nothing else reads `process.env`. */
+import { readFileSync } from 'node:fs';
+import { parseArguments } from './arguments.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { messageOf, ServiceError } from './errors.ts';
+import { createLogger, type Logger } from './platform/logger.ts';
+import { createService, type Service } from './service.ts';
+
+/** 128 + SIGINT, as shells have it. */
+const INTERRUPTED = 130;
+
+async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const config = readConfig(env);
+  const logger = createLogger({ level: config.logLevel, format: config.logFormat });
+  for (const name of config.unknownSettings)
+    logger.warn(`${name} is not a setting of rerankd: a typing mistake?`);
+  const service = await createService(config, { logger, version: readVersion() });
+  handleSignals(service, logger);
+  await service.ready.catch(async (error: unknown) => {
+    await service.close();
+    throw error;
+  });
+  logger.info(`rerankd listens on http://${config.host}:${service.port}`);
+}
+
+function handleSignals(service: Service, logger: Logger): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // Asked twice means now; the children notice by themselves.
+      if (stopping) process.exit(INTERRUPTED);
+      stopping = true;
+      logger.info(`${signal}: finishing what is in flight`);
+      void service.close().then(
+        () => {
+          logger.info('stopped');
+          process.exit(0);
+        },
+        (error: unknown) => {
+          logger.fatal({ err: error }, 'the shutdown failed');
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+function readVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}
+
+/** One or two lines for a person: what is wrong, and what to do about it. */
+function explain(error: unknown): string {
+  const detail = error instanceof ServiceError && error.detail !== undefined ? `\n${error.detail}` : '';
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE') return 'rerankd: that port is taken. Choose another with PORT=… or --port.';
+  return `rerankd: ${messageOf(error)}${detail}`;
+}
+
+try {
+  const command = parseArguments(process.argv.slice(2));
+  if (command.name === 'help') process.stdout.write(command.text);
+  else await serve({ ...process.env, ...command.settings });
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(error instanceof ConfigError ? 2 : 1);
+}

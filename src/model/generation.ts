@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import { Scheduler } from '../batching/scheduler.ts';
+import { EnginePool } from '../engine/engine-pool.ts';
+import type { Device } from '../engine/protocol.ts';
+import { checkSignature } from '../engine/signature.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { MachineBudget } from '../platform/machine-budget.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { StagedModel } from '../store/staging.ts';
+import { planEngines } from './engine-plan.ts';
+import { type Dtype, inspectModelDirectory } from './model-directory.ts';
+import { readTokenLimit } from './model-traits.ts';
+import { type ScoredRequest, type ScoreLimits, scorePairs } from './score-pairs.ts';
+import { Tokenizer } from './tokenizer/tokenizer.ts';
+
+/** What all generations of one server share. */
+export interface GenerationSettings {
+  readonly device: Device;
+  readonly dtype: Dtype;
+  readonly engines: number | 'auto';
+  readonly threads: number | 'auto';
+  readonly maxLength: number | 'auto';
+  readonly maxBatchTokens: number | 'auto';
+  readonly loadTimeoutMs: number;
+  readonly engineTimeoutMs: number;
+  /** The whole environment of the child processes. */
+  readonly childEnv: Readonly<Record<string, string>>;
+  readonly budget: MachineBudget;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Which model answered. */
+export interface ModelIdentity {
+  /** Counts the models that this process has loaded. */
+  readonly generation: number;
+  readonly reference: string;
+  readonly digest: string;
+  readonly device: Device;
+}
+
+/** `auto` never goes beyond this many tokens a pair: rerankers are trained on passages, and time grows with length. */
+const AUTO_MAX_LENGTH = 1024;
+
+const AUTO_BATCH_TOKENS: Readonly<Record<Device, number>> = { cpu: 1024, cuda: 16_384, webgpu: 16_384 };
+
+/** Short, middling and long: the shapes that a first request may have. */
+const WARM_UP_TOKENS = [8, 64, 256];
+
+/** One loaded model: its tokenizer, its engines and the queue in front of them. Never changes, only ends. */
+export class Generation {
+  readonly identity: ModelIdentity;
+  /** Tokens a pair, special tokens included. */
+  readonly maxLength: number;
+  readonly #tokenizer: Tokenizer;
+  readonly #engines: EnginePool;
+  readonly #scheduler: Scheduler;
+  readonly #clock: Clock;
+
+  private constructor(
+    identity: ModelIdentity,
+    maxLength: number,
+    parts: { tokenizer: Tokenizer; engines: EnginePool; scheduler: Scheduler; clock: Clock },
+  ) {
+    this.identity = identity;
+    this.maxLength = maxLength;
+    this.#tokenizer = parts.tokenizer;
+    this.#engines = parts.engines;
+    this.#scheduler = parts.scheduler;
+    this.#clock = parts.clock;
+  }
+
+  /**
+   * Loads a staged model beside whatever else runs.
+   * @throws ServiceError invalid_model when it can't be served. Nothing is left running then.
+   */
+  static async load(
+    model: StagedModel & { readonly reference: string; readonly generation: number },
+    settings: GenerationSettings,
+    signal: AbortSignal,
+  ): Promise<Generation> {
+    const { device, clock, logger, metrics, loadTimeoutMs } = settings;
+    const files = await inspectModelDirectory(model.directory, settings.dtype);
+    const maxLength = effectiveLength(settings.maxLength, await readTokenLimit(model.directory), logger);
+    const plan = planEngines({ ...settings, modelBytes: files.bytes });
+    const name = `model-${model.generation}`;
+    const shared = {
+      env: settings.childEnv,
+      clock,
+      logger,
+      loadTimeoutMs,
+      onRestart: () => metrics.engineRestarts.inc(),
+    };
+    const tokenizerFile = join(model.directory, 'tokenizer.json');
+    const tokenizer = await Tokenizer.start({ ...shared, name: `${name}.tokenizer`, tokenizerFile }, signal);
+    try {
+      const engines = await EnginePool.start(
+        {
+          ...shared,
+          name: `${name}.engine`,
+          modelFile: join(model.directory, files.onnx),
+          device,
+          threads: plan.threads,
+          size: plan.engines,
+          runTimeoutMs: settings.engineTimeoutMs,
+        },
+        checkSignature,
+        signal,
+      );
+      logger.info(
+        { ...plan, device, maxLength, generation: model.generation },
+        `${model.reference} is loaded`,
+      );
+      const maxBatchTokens =
+        settings.maxBatchTokens === 'auto' ? AUTO_BATCH_TOKENS[device] : settings.maxBatchTokens;
+      const scheduler = new Scheduler({ engines, maxBatchTokens, clock, metrics });
+      const { generation, reference, digest } = model;
+      return new Generation({ generation, reference, digest, device }, maxLength, {
+        tokenizer,
+        engines,
+        scheduler,
+        clock,
+      });
+    } catch (error) {
+      await tokenizer.close();
+      throw error;
+    }
+  }
+
+  /** When an engine last gave an answer, on the injected clock. */
+  get lastAnswerAt(): number {
+    return this.#scheduler.lastAnswerAt;
+  }
+
+  /** Pairs that wait for an engine. */
+  get queuedPairs(): number {
+    return this.#scheduler.queuedPairs;
+  }
+
+  get readyEngines(): number {
+    return this.#engines.readyEngines;
+  }
+
+  /** Process ids of the engines, for operators and tests that look at them. */
+  get enginePids(): number[] {
+    return this.#engines.pids;
+  }
+
+  /** Runs every engine once on each of a few shapes, so that no request pays for a first run. */
+  async warm(): Promise<void> {
+    for (const tokens of WARM_UP_TOKENS) {
+      const pair = await this.#tokenizer.encode({
+        query: 'a',
+        documents: ['a '.repeat(tokens)],
+        maxLength: tokens + 8,
+      });
+      await this.#engines.runOnEach(pair);
+    }
+  }
+
+  /**
+   * One logit for every document.
+   * @throws the signal's reason; ServiceError input_too_long or internal.
+   */
+  score(
+    query: string,
+    documents: readonly string[],
+    limits: ScoreLimits,
+    signal: AbortSignal,
+  ): Promise<ScoredRequest> {
+    const on = { tokenizer: this.#tokenizer, scheduler: this.#scheduler, clock: this.#clock };
+    return scorePairs(on, query, documents, limits, signal);
+  }
+
+  /** Ends the processes and resolves when their memory is back. Nobody may be scoring any more. */
+  async close(): Promise<void> {
+    await Promise.all([this.#tokenizer.close(), this.#engines.close()]);
+  }
+}
+
+function effectiveLength(wanted: number | 'auto', limit: number, logger: Logger): number {
+  if (wanted === 'auto') return Math.min(limit, AUTO_MAX_LENGTH);
+  if (wanted > limit)
+    logger.warn(`RERANK_MAX_LENGTH is ${wanted}, but this model takes ${limit} tokens: using ${limit}`);
+  return Math.min(limit, wanted);
+}

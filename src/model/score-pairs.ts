@@ -1,0 +1,92 @@
+import { setMaxListeners } from 'node:events';
+import type { ScoredPairs } from '../batching/job.ts';
+import type { Scheduler } from '../batching/scheduler.ts';
+import { ServiceError } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import { CallFailed } from '../platform/process/child-link.ts';
+import type { EncodedPairs } from './tokenizer/protocol.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
+
+export interface ScoreLimits {
+  /** Tokens a pair, special tokens included. */
+  readonly maxLength: number;
+}
+
+export interface ScoredRequest {
+  /** One logit a document, in the order of the documents. */
+  readonly logits: Float32Array;
+  /** Tokens of all pairs, after truncation. */
+  readonly tokens: number;
+  /** Documents that did not fit and were cut. */
+  readonly truncated: number;
+  readonly tokenizationMs: number;
+  readonly queueMs: number;
+  readonly inferenceMs: number;
+}
+
+/** Documents tokenized in one go: engines begin with the first chunk while the next one is still text. */
+const CHUNK_DOCUMENTS = 128;
+
+/** Tokenizes and scores the documents of one request, chunk by chunk, on one model. */
+export async function scorePairs(
+  on: { readonly tokenizer: Tokenizer; readonly scheduler: Scheduler; readonly clock: Clock },
+  query: string,
+  documents: readonly string[],
+  limits: ScoreLimits,
+  signal: AbortSignal,
+): Promise<ScoredRequest> {
+  const startedAt = on.clock.now();
+  let tokenizationMs = 0;
+  // When one chunk fails, the others are no longer worth running.
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
+  // One listener a chunk, bounded by the documents that a request may have.
+  setMaxListeners(0, either);
+  const scoreChunk = async (chunk: readonly string[]): Promise<ScoredPairs & { encoded: EncodedPairs }> => {
+    const encoded = await encode(on.tokenizer, query, chunk, limits.maxLength);
+    tokenizationMs = on.clock.now() - startedAt;
+    return { ...(await on.scheduler.submit(encoded, either)), encoded };
+  };
+  const chunks = Array.from({ length: Math.ceil(documents.length / CHUNK_DOCUMENTS) }, (_, index) =>
+    documents.slice(index * CHUNK_DOCUMENTS, (index + 1) * CHUNK_DOCUMENTS),
+  );
+  try {
+    const scored = await Promise.all(chunks.map(scoreChunk));
+    return { ...combine(scored, documents.length), tokenizationMs };
+  } catch (error) {
+    failure.abort(error);
+    throw error;
+  }
+}
+
+async function encode(tokenizer: Tokenizer, query: string, documents: readonly string[], maxLength: number) {
+  try {
+    return await tokenizer.encode({ query, documents, maxLength });
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    throw new ServiceError('internal', 'the tokenizer failed on this request', {
+      detail: error.message,
+      cause: error,
+    });
+  }
+}
+
+function combine(chunks: readonly (ScoredPairs & { encoded: EncodedPairs })[], documents: number) {
+  const logits = new Float32Array(documents);
+  let at = 0;
+  let tokens = 0;
+  let truncated = 0;
+  for (const chunk of chunks) {
+    logits.set(chunk.logits, at);
+    at += chunk.logits.length;
+    tokens += chunk.encoded.ids.length;
+    truncated += chunk.encoded.truncated.reduce((sum, flag) => sum + flag, 0);
+  }
+  return {
+    logits,
+    tokens,
+    truncated,
+    queueMs: Math.max(...chunks.map((chunk) => chunk.queueMs)),
+    inferenceMs: Math.max(...chunks.map((chunk) => chunk.inferenceMs)),
+  };
+}

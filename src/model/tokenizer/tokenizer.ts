@@ -1,0 +1,48 @@
+import { ChildLost } from '../../platform/process/child-link.ts';
+import { Supervisor } from '../../platform/process/supervisor.ts';
+import type { EncodedPairs, EncodeRequest } from './protocol.ts';
+import { type TokenizerOptions, TokenizerProcess } from './tokenizer-process.ts';
+
+/** The tokenizer of one model: a process that is started again when it ends. */
+export class Tokenizer {
+  readonly #supervisor: Supervisor<TokenizerProcess>;
+
+  private constructor(supervisor: Supervisor<TokenizerProcess>) {
+    this.#supervisor = supervisor;
+  }
+
+  static async start(
+    options: TokenizerOptions & { onRestart: () => void },
+    signal: AbortSignal,
+  ): Promise<Tokenizer> {
+    const supervisor = await Supervisor.launch<TokenizerProcess>(
+      {
+        name: options.name,
+        start: (unwanted) => TokenizerProcess.start(options, unwanted),
+        clock: options.clock,
+        logger: options.logger,
+        onDown: options.onRestart,
+      },
+      signal,
+    );
+    return new Tokenizer(supervisor);
+  }
+
+  get pids(): number[] {
+    return [this.#supervisor.current?.pid ?? []].flat();
+  }
+
+  /** Encodes one chunk of a request, on a second process if the first one ends meanwhile. */
+  async encode(request: EncodeRequest): Promise<EncodedPairs> {
+    try {
+      return await (await this.#supervisor.up()).encode(request);
+    } catch (error) {
+      if (!(error instanceof ChildLost)) throw error;
+      return await (await this.#supervisor.up()).encode(request);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#supervisor.close();
+  }
+}

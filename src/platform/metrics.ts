@@ -1,0 +1,126 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const SWAP_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+const LOCK_SECONDS = [0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.05, 0.5];
+const POWERS_OF_TWO = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+const TOKENS = [64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
+
+/** What is looked up at the moment of a scrape. */
+export interface Observed {
+  readyEngines(): number;
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Every series that rerankd exposes, in one registry. Base units (seconds, tokens) as Prometheus convention asks. */
+export function createMetrics(observed: Observed) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const seconds = (name: string, help: string, buckets = REQUEST_SECONDS) =>
+    new Histogram({ name, help, buckets, registers });
+  return {
+    registry,
+    httpRequests: new Counter({
+      name: 'rerankd_http_requests_total',
+      help: 'Answered HTTP requests by route, method and status.',
+      labelNames: ['route', 'method', 'status'] as const,
+      registers,
+    }),
+    httpDuration: new Histogram({
+      name: 'rerankd_http_request_duration_seconds',
+      help: 'Time from the request line to the end of the response.',
+      labelNames: ['route'] as const,
+      buckets: REQUEST_SECONDS,
+      registers,
+    }),
+    tokenization: seconds('rerankd_tokenization_duration_seconds', 'Time to tokenize one request.'),
+    queue: seconds(
+      'rerankd_queue_duration_seconds',
+      'Time from tokenized to the first batch that carries the request.',
+    ),
+    inference: seconds(
+      'rerankd_inference_duration_seconds',
+      'Time from the first batch to the last score of a request.',
+    ),
+    documents: new Histogram({
+      name: 'rerankd_request_documents',
+      help: 'Documents in one rerank request.',
+      buckets: POWERS_OF_TWO,
+      registers,
+    }),
+    queuedPairs: new Gauge({ name: 'rerankd_queue_pairs', help: 'Pairs that wait for a batch.', registers }),
+    queuedTokens: new Gauge({
+      name: 'rerankd_queue_tokens',
+      help: 'Tokens that wait for a batch.',
+      registers,
+    }),
+    admittedTokens: new Gauge({
+      name: 'rerankd_admitted_tokens',
+      help: 'Estimated tokens of all admitted, unanswered requests.',
+      registers,
+    }),
+    refused: new Counter({
+      name: 'rerankd_requests_refused_total',
+      help: 'Requests refused by admission because the queue was full.',
+      registers,
+    }),
+    batchPairs: new Histogram({
+      name: 'rerankd_batch_pairs',
+      help: 'Pairs in one engine batch.',
+      buckets: POWERS_OF_TWO,
+      registers,
+    }),
+    batchTokens: new Histogram({
+      name: 'rerankd_batch_tokens',
+      help: 'Tokens in one engine batch, padding included.',
+      buckets: TOKENS,
+      registers,
+    }),
+    batchDuration: seconds(
+      'rerankd_batch_inference_duration_seconds',
+      'Time of one batch inside ONNX Runtime.',
+    ),
+    engines: new Gauge({
+      name: 'rerankd_engines_ready',
+      help: 'Ready engine processes of the current model.',
+      registers,
+      collect() {
+        this.set(observed.readyEngines());
+      },
+    }),
+    engineRestarts: new Counter({
+      name: 'rerankd_engine_restarts_total',
+      help: 'Engine and tokenizer processes that ended unasked and were started again.',
+      registers,
+    }),
+    batchRetries: new Counter({
+      name: 'rerankd_batch_retries_total',
+      help: 'Batches run again because their engine ended.',
+      registers,
+    }),
+    swaps: new Counter({
+      name: 'rerankd_swaps_total',
+      help: 'Finished updates and rollbacks by outcome.',
+      labelNames: ['kind', 'outcome'] as const,
+      registers,
+    }),
+    swapDuration: seconds(
+      'rerankd_swap_duration_seconds',
+      'Time of a whole update, drain included.',
+      SWAP_SECONDS,
+    ),
+    swapLock: seconds(
+      'rerankd_swap_lock_held_seconds',
+      'Time that a swap held the write lock.',
+      LOCK_SECONDS,
+    ),
+    modelInfo: new Gauge({
+      name: 'rerankd_model_info',
+      help: 'Always 1; the labels name the model that serves.',
+      labelNames: ['model', 'digest', 'generation', 'device'] as const,
+      registers,
+    }),
+  };
+}

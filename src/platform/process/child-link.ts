@@ -1,0 +1,203 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Duplex, Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { encodeHeader, type Frame, FrameReader } from './frames.ts';
+import { CALLS_FD, Reply } from './protocol.ts';
+
+export interface ChildLinkOptions {
+  readonly entry: URL;
+  /** What the logs call it. */
+  readonly name: string;
+  /** The child's whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The first call of a child's life: it loads what every later call needs. */
+export interface LoadCall {
+  readonly kind: number;
+  readonly payload: Uint8Array;
+  readonly timeoutMs: number;
+}
+
+/** The child answered that it could not do what was asked. */
+export class CallFailed extends Error {
+  override readonly name = 'CallFailed';
+}
+
+/** The child ended, or was ended, before it answered. */
+export class ChildLost extends Error {
+  override readonly name = 'ChildLost';
+  /** True for the call that the child was working on, false for those that were still waiting behind it. */
+  readonly wasRunning: boolean;
+
+  constructor(message: string, wasRunning: boolean) {
+    super(message);
+    this.wasRunning = wasRunning;
+  }
+}
+
+interface PendingCall {
+  readonly deadlineMs: number;
+  readonly resolve: (payload: Buffer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * A child process that answers calls one after the other, over a socket of its own.
+ *
+ * The child is never asked to end: SIGKILL is the only stop that works inside a native call, and a child holds nothing
+ * worth saving. The deadline of a call runs from the moment the child can begin it, and missing it kills the child.
+ */
+export class ChildLink {
+  readonly name: string;
+  readonly pid: number | undefined;
+  /** Resolves with the reason once the process is gone; never rejects. */
+  readonly lost: Promise<string>;
+  readonly #process: ChildProcess;
+  readonly #calls: Duplex;
+  readonly #clock: Clock;
+  readonly #pending = new Map<number, PendingCall>();
+  #nextId = 1;
+  #cancelDeadline: (() => void) | undefined;
+  #killedBecause: string | undefined;
+  #gone = false;
+
+  constructor(options: ChildLinkOptions) {
+    this.name = options.name;
+    this.#clock = options.clock;
+    this.#process = spawn(process.execPath, ['--max-semi-space-size=1', fileURLToPath(options.entry)], {
+      env: { ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    });
+    this.pid = this.#process.pid;
+    this.#calls = this.#process.stdio[CALLS_FD] as Duplex;
+    const reader = new FrameReader((frame) => this.#settle(frame));
+    this.#calls.on('data', (chunk: Buffer) => this.#receive(reader, chunk));
+    // The process's own end tells more than a broken pipe does.
+    for (const stream of this.#process.stdio) stream?.on('error', () => {});
+    this.#forwardOutput(options.logger);
+    this.lost = this.#watchExit();
+  }
+
+  /**
+   * Starts a child and has it load its model.
+   * @param unwanted gives the start up.
+   * @throws CallFailed when the child refuses, ChildLost when it ends over it; the process is gone by then.
+   */
+  static async launch(
+    options: ChildLinkOptions,
+    load: LoadCall,
+    unwanted: AbortSignal,
+  ): Promise<{ link: ChildLink; reply: Buffer }> {
+    unwanted.throwIfAborted();
+    const link = new ChildLink(options);
+    const stop = (): void => link.kill('it is no longer wanted');
+    unwanted.addEventListener('abort', stop, { once: true });
+    try {
+      return { link, reply: await link.call(load.kind, load.payload, load.timeoutMs) };
+    } catch (error) {
+      link.kill('it could not load');
+      await link.lost;
+      throw error;
+    } finally {
+      unwanted.removeEventListener('abort', stop);
+    }
+  }
+
+  /** How many calls the child has yet to answer. */
+  get outstanding(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * Sends one call and waits for its answer.
+   * @throws CallFailed with the child's own message; ChildLost when it ended first.
+   */
+  call(kind: number, payload: Uint8Array, deadlineMs: number): Promise<Buffer> {
+    if (this.#gone || this.#killedBecause !== undefined) {
+      return Promise.reject(new ChildLost(`${this.name} is gone`, false));
+    }
+    const id = this.#nextId;
+    this.#nextId = (this.#nextId + 1) >>> 0;
+    const answer = new Promise<Buffer>((resolve, reject) => {
+      this.#pending.set(id, { deadlineMs, resolve, reject });
+    });
+    if (this.#pending.size === 1) this.#armDeadline();
+    this.#calls.cork();
+    this.#calls.write(encodeHeader(kind, id, payload.byteLength));
+    this.#calls.write(payload);
+    this.#calls.uncork();
+    return answer;
+  }
+
+  /** Ends the process at once. `lost` resolves when the operating system has taken it down. */
+  kill(because: string): void {
+    this.#killedBecause ??= because;
+    this.#process.kill('SIGKILL');
+  }
+
+  #settle(frame: Frame): void {
+    const call = this.#pending.get(frame.id);
+    if (call === undefined) return;
+    const [headId] = this.#pending.keys();
+    this.#pending.delete(frame.id);
+    // Only a new head starts a new deadline: answers given out of turn must not prolong a hung call's life.
+    if (frame.id === headId) this.#armDeadline();
+    if (frame.kind === Reply.ok) call.resolve(frame.payload);
+    else call.reject(new CallFailed(frame.payload.toString()));
+  }
+
+  #receive(reader: FrameReader, chunk: Buffer): void {
+    try {
+      reader.push(chunk);
+    } catch (error) {
+      this.kill(`it sent an unreadable frame (${String(error)})`);
+    }
+  }
+
+  #armDeadline(): void {
+    this.#cancelDeadline?.();
+    const [head] = this.#pending.values();
+    this.#cancelDeadline = head && this.#clock.after(head.deadlineMs, () => this.#miss(head.deadlineMs));
+  }
+
+  #miss(deadlineMs: number): void {
+    this.kill(`it gave no answer within ${deadlineMs} ms`);
+  }
+
+  #watchExit(): Promise<string> {
+    return new Promise((resolve) => {
+      const finish = (description: string): void => {
+        if (this.#gone) return;
+        this.#gone = true;
+        this.#cancelDeadline?.();
+        const reason = this.#killedBecause ?? description;
+        let running = true;
+        for (const call of this.#pending.values()) {
+          call.reject(new ChildLost(`${this.name} ended: ${reason}`, running));
+          running = false;
+        }
+        this.#pending.clear();
+        for (const stream of this.#process.stdio) stream?.destroy();
+        resolve(reason);
+      };
+      this.#process.on('error', (error) => finish(`it could not be started: ${error.message}`));
+      this.#process.on('exit', (code, signal) => finish(signal ? `signal ${signal}` : `exit code ${code}`));
+    });
+  }
+
+  #forwardOutput(logger: Logger): void {
+    const forward = (stream: Readable | null): void => {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        const line = text.trim().slice(0, 2000);
+        if (line !== '') logger.warn({ process: this.name, pid: this.pid }, line);
+      });
+    };
+    forward(this.#process.stdout);
+    forward(this.#process.stderr);
+  }
+}

@@ -1,0 +1,123 @@
+import { type Clock, delay } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+
+/** Something that can end on its own. */
+export interface Mortal {
+  /** Resolves with the reason once it is gone; never rejects. */
+  readonly lost: Promise<string>;
+  kill(because: string): void;
+}
+
+export interface SupervisorOptions<T extends Mortal> {
+  readonly name: string;
+  /** Starts one; the signal aborts when it is no longer wanted. Must leave nothing behind when it rejects. */
+  readonly start: (signal: AbortSignal) => Promise<T>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onUp?: (child: T) => void;
+  readonly onDown?: (reason: string) => void;
+}
+
+const FIRST_BACKOFF_MS = 50;
+const LONGEST_BACKOFF_MS = 10_000;
+
+/** A life shorter than this counts as a failed start, so that a child which dies at once is not restarted in a loop. */
+const STABLE_AFTER_MS = 10_000;
+
+/** Keeps one child alive: starts it again when it ends, with a growing pause while starts keep failing. */
+export class Supervisor<T extends Mortal> {
+  readonly #options: SupervisorOptions<T>;
+  readonly #stop = new AbortController();
+  #current: T | undefined;
+  #up = Promise.withResolvers<T>();
+  #keeping: Promise<void> | undefined;
+  #failures = 0;
+
+  private constructor(options: SupervisorOptions<T>) {
+    this.#options = options;
+    this.#up.promise.catch(() => {});
+  }
+
+  /**
+   * Starts the first one.
+   * @param signal gives the launch up; it means nothing any more once the child is up.
+   * @throws whatever that start throws: only a child that once worked is restarted.
+   */
+  static async launch<T extends Mortal>(
+    options: SupervisorOptions<T>,
+    signal: AbortSignal,
+  ): Promise<Supervisor<T>> {
+    signal.throwIfAborted();
+    const supervisor = new Supervisor(options);
+    const giveUp = (): void => supervisor.#stop.abort();
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      const first = await options.start(supervisor.#stop.signal);
+      supervisor.#keeping = supervisor.#keep(first);
+      return supervisor;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** The living child, if there is one at this moment. */
+  get current(): T | undefined {
+    return this.#current;
+  }
+
+  /** The living child, or the next one to come up. @throws Error after close. */
+  up(): Promise<T> {
+    return this.#current === undefined ? this.#up.promise : Promise.resolve(this.#current);
+  }
+
+  /** Ends the child and resolves when it is gone. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#current?.kill('it is no longer needed');
+    this.#up.reject(new Error(`${this.#options.name} was closed`));
+    await this.#keeping;
+  }
+
+  async #keep(first: T): Promise<void> {
+    const { clock, logger, name, onUp, onDown } = this.#options;
+    let child: T | undefined = first;
+    while (child !== undefined) {
+      const startedAt = clock.now();
+      this.#current = child;
+      this.#up.resolve(child);
+      onUp?.(child);
+      const reason = await child.lost;
+      this.#current = undefined;
+      if (this.#stop.signal.aborted) return;
+      this.#up = Promise.withResolvers<T>();
+      this.#up.promise.catch(() => {});
+      if (clock.now() - startedAt >= STABLE_AFTER_MS) this.#failures = 0;
+      logger.error({ process: name, reason }, `${name} ended (${reason}); starting it again`);
+      onDown?.(reason);
+      child = await this.#startAgain();
+    }
+  }
+
+  async #startAgain(): Promise<T | undefined> {
+    const { clock, logger, name, start } = this.#options;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      // The first restart is immediate: a single crash should cost as little time as possible.
+      if (this.#failures > 0) {
+        await delay(clock, Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, LONGEST_BACKOFF_MS), signal);
+      }
+      this.#failures++;
+      if (signal.aborted) return undefined;
+      try {
+        const child = await start(signal);
+        if (!signal.aborted) return child;
+        child.kill('it is no longer needed');
+        await child.lost;
+      } catch (error) {
+        if (!signal.aborted)
+          logger.error({ process: name, err: error }, `${name} could not be started again`);
+      }
+    }
+    return undefined;
+  }
+}

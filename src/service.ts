@@ -1,0 +1,177 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { chooseDevice } from './engine/choose-device.ts';
+import { ServiceError } from './errors.ts';
+import { probeModel } from './graph/probe-model.ts';
+import { createApp } from './http/app.ts';
+import { HttpServer } from './http/server.ts';
+import type { Generation } from './model/generation.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import { type DirectoryLock, lockDirectory } from './platform/directory-lock.ts';
+import { createLogger, type Logger } from './platform/logger.ts';
+import { readMachineBudget } from './platform/machine-budget.ts';
+import { createMetrics } from './platform/metrics.ts';
+import { Admission } from './rerank/admission.ts';
+import { Reranker } from './rerank/reranker.ts';
+import { announce } from './serving/announce.ts';
+import { boot } from './serving/boot.ts';
+import { HealthCheck } from './serving/health.ts';
+import { referencedDigests } from './serving/history.ts';
+import { ModelSlot } from './serving/model-slot.ts';
+import { Preparation } from './serving/preparation.ts';
+import { StateFile } from './serving/state-file.ts';
+import { Updater } from './serving/updater.ts';
+import { ModelRoots } from './store/reference.ts';
+import { StagingArea } from './store/staging.ts';
+
+export interface ServiceOverrides {
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly version?: string;
+}
+
+/** How long a predecessor that is shutting down may still hold the state directory. */
+const LOCK_PATIENCE_MS = 5_000;
+
+/** A drain waits for requests, and each of those ends by its own timeout: this much longer is enough. */
+const DRAIN_SLACK_MS = 5_000;
+
+/** A running server. */
+export interface Service extends AsyncDisposable {
+  readonly port: number;
+  /** Resolves when the first model serves; rejects when none could be loaded. */
+  readonly ready: Promise<void>;
+  /** Finishes what is in flight, ends every process, and frees the port and the state directory. */
+  close(): Promise<void>;
+}
+
+/**
+ * Builds the server out of its parts and starts it. It listens at once, so that probes get answers while the first model
+ * loads.
+ * @throws Error when it can't listen, ServiceError when the device or the state directory can't be had.
+ */
+export async function createService(config: Config, overrides: ServiceOverrides = {}): Promise<Service> {
+  const clock = overrides.clock ?? systemClock;
+  const logger = overrides.logger ?? createLogger({ level: config.logLevel, format: config.logFormat });
+  const slot = new ModelSlot<Generation>(clock);
+  const metrics = createMetrics({ readyEngines: () => slot.current?.readyEngines ?? 0 });
+  const lock = await openStateDirectory(config.stateDirectory, clock);
+
+  const roots = new ModelRoots(config.modelRoots);
+  const staging = new StagingArea(join(config.stateDirectory, 'models'));
+  const stateFile = new StateFile(config.stateDirectory);
+  const stop = new AbortController();
+  const childEnv = {
+    NODE_COMPILE_CACHE: join(config.stateDirectory, 'node-compile-cache'),
+    ...config.childEnv,
+  };
+
+  const preparation = new Preparation({
+    roots,
+    staging,
+    chooseDevice: () =>
+      chooseDevice({ wanted: config.device, probeModel: probeModel(), env: childEnv, clock, logger }),
+    generation: {
+      dtype: config.dtype,
+      engines: config.engines,
+      threads: config.threads,
+      maxLength: config.maxLengthTokens,
+      maxBatchTokens: config.maxBatchTokens,
+      loadTimeoutMs: config.loadTimeoutMs,
+      engineTimeoutMs: config.engineTimeoutMs,
+      childEnv,
+      budget: readMachineBudget(),
+      clock,
+      logger,
+      metrics,
+    },
+  });
+  const updater = new Updater({
+    slot,
+    preparation,
+    staging,
+    stateFile,
+    historyLength: config.historyLength,
+    drainTimeoutMs: config.requestTimeoutMs + DRAIN_SLACK_MS,
+    clock,
+    logger,
+    metrics,
+  });
+  const reranker = new Reranker({
+    slot,
+    admission: new Admission({ maxTokens: config.maxQueueTokens, clock, metrics }),
+    requestTimeoutMs: config.requestTimeoutMs,
+    clock,
+    metrics,
+  });
+  const app = createApp({
+    reranker,
+    updater,
+    health: new HealthCheck({ slot, engineTimeoutMs: config.engineTimeoutMs, clock }),
+    readiness: {
+      hasStarted: () => slot.current !== undefined,
+      whyNotReady: () => {
+        if (stop.signal.aborted) return 'the server is shutting down';
+        if (slot.current === undefined) return 'the first model is not loaded yet';
+        return slot.current.readyEngines === 0 ? 'no engine is ready' : undefined;
+      },
+    },
+    catalogue: {
+      slot,
+      updater,
+      available: () => roots.list(),
+      version: overrides.version ?? 'unknown',
+      limits: { max_client_batch_size: config.maxDocuments, max_batch_tokens: config.maxQueueTokens },
+    },
+    keys: { apiKey: config.apiKey, adminKey: config.adminKey },
+    maxBodyBytes: config.maxBodyBytes,
+    maxDocuments: config.maxDocuments,
+    isStopping: () => stop.signal.aborted,
+    clock,
+    logger,
+    metrics,
+  });
+  const server = await HttpServer.listen(app, { host: config.host, port: config.port, clock }).catch(
+    async (error) => {
+      await lock.release();
+      throw error;
+    },
+  );
+
+  const start = async (): Promise<void> => {
+    const { generation, state } = await boot(
+      { preparation, stateFile, configured: config.model, clock, logger },
+      stop.signal,
+    );
+    await slot.swap(generation);
+    updater.restore(state);
+    announce(generation, metrics);
+    await staging.keepOnly(new Set([generation.identity.digest, ...(state ? referencedDigests(state) : [])]));
+  };
+  const ready = start();
+  ready.catch(() => {});
+
+  const close = async (): Promise<void> => {
+    stop.abort(new ServiceError('unavailable', 'the server is shutting down', { retryAfterSeconds: 5 }));
+    await Promise.all([server.close(config.shutdownTimeoutMs), updater.close(), ready.catch(() => {})]);
+    await slot.current?.close();
+    await lock.release();
+  };
+  return { port: server.port, ready, close, [Symbol.asyncDispose]: close };
+}
+
+/** @throws ServiceError unavailable when it can't be written, or when another server works in it. */
+async function openStateDirectory(path: string, clock: Clock): Promise<DirectoryLock> {
+  await mkdir(join(path, 'models'), { recursive: true }).catch((error: Error) => {
+    throw new ServiceError('unavailable', `the state directory can't be used: ${error.message}`, {
+      detail: 'Point RERANK_STATE_DIR to a directory that this user may write to.',
+      cause: error,
+    });
+  });
+  const lock = await lockDirectory(path, LOCK_PATIENCE_MS, clock);
+  if (lock !== undefined) return lock;
+  throw new ServiceError('unavailable', `another rerankd works in the state directory ${path}`, {
+    detail: 'Give each server its own RERANK_STATE_DIR.',
+  });
+}

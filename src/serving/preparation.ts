@@ -1,0 +1,110 @@
+import type { Device } from '../engine/protocol.ts';
+import { ServiceError } from '../errors.ts';
+import { Generation, type GenerationSettings } from '../model/generation.ts';
+import { inspectModelDirectory } from '../model/model-directory.ts';
+import { ChildLost } from '../platform/process/child-link.ts';
+import type { ModelRoots } from '../store/reference.ts';
+import type { StagedModel, StagingArea } from '../store/staging.ts';
+import { checkSanity } from './sanity-check.ts';
+
+/** What an update goes through, in order. */
+export type Phase =
+  | 'resolve'
+  | 'verify'
+  | 'load'
+  | 'warm'
+  | 'check'
+  | 'swap'
+  | 'persist'
+  | 'drain'
+  | 'release';
+
+/** What to serve: a reference, and the exact content behind it where that is known. */
+export interface Target {
+  readonly reference: string;
+  readonly digest?: string;
+}
+
+export interface PreparationSettings {
+  readonly roots: ModelRoots;
+  readonly staging: StagingArea;
+  /** Asked once, before the first load. */
+  readonly chooseDevice: () => Promise<Device>;
+  readonly generation: Omit<GenerationSettings, 'device'>;
+}
+
+/** Makes a model ready to serve, beside whatever serves now: from a reference to a warm, checked generation. */
+export class Preparation {
+  readonly #settings: PreparationSettings;
+  #generations = 0;
+  #device: Promise<Device> | undefined;
+
+  constructor(settings: PreparationSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Finds the content behind a target and takes a private copy of it.
+   * @throws ServiceError model_not_found, forbidden_reference, invalid_model, source_failed or insufficient_storage.
+   */
+  async stage(
+    target: Target,
+    enter: (phase: Phase) => void,
+    signal: AbortSignal,
+  ): Promise<StagedModel & { reference: string }> {
+    const { roots, staging, generation } = this.#settings;
+    enter('resolve');
+    const kept = target.digest === undefined ? undefined : await staging.find(target.digest);
+    if (kept !== undefined) return { ...kept, reference: target.reference };
+    const { reference, directory } = await roots.resolve(target.reference);
+    enter('verify');
+    const found = await inspectModelDirectory(directory, generation.dtype, (path) =>
+      roots.assertInside(path, reference),
+    );
+    const staged = await staging.stage(found.files, signal);
+    if (target.digest !== undefined && staged.digest !== target.digest) {
+      generation.logger.warn(
+        { reference, was: target.digest, is: staged.digest },
+        `${reference} has changed on disk`,
+      );
+    }
+    return { ...staged, reference };
+  }
+
+  /**
+   * Loads, warms and checks a staged model.
+   * @throws ServiceError invalid_model or rejected_by_gate. Nothing is left running then.
+   */
+  async load(
+    model: StagedModel & { reference: string },
+    enter: (phase: Phase) => void,
+    signal: AbortSignal,
+  ): Promise<Generation> {
+    enter('load');
+    this.#device ??= this.#settings.chooseDevice();
+    const settings = { ...this.#settings.generation, device: await this.#device };
+    const numbered = { ...model, generation: ++this.#generations };
+    const generation = await Generation.load(numbered, settings, signal).catch((error) => {
+      throw explain(error);
+    });
+    try {
+      enter('warm');
+      await generation.warm();
+      enter('check');
+      await checkSanity(generation, signal);
+      return generation;
+    } catch (error) {
+      await generation.close();
+      throw explain(error);
+    }
+  }
+}
+
+function explain(error: unknown): unknown {
+  if (!(error instanceof ChildLost)) return error;
+  return new ServiceError('invalid_model', `a process ended while it tried this model: ${error.message}`, {
+    detail:
+      'A crash of ONNX Runtime or too little memory are the usual reasons; the log has the process output.',
+    cause: error,
+  });
+}
