@@ -82,7 +82,7 @@ export class EnginePool implements EnginePort {
   }
 
   async run(tokens: RaggedTokens): Promise<RunReply> {
-    const [leastBusy] = this.#engines().sort((a, b) => a.outstanding - b.outstanding);
+    const [leastBusy] = this.#engines().toSorted((a, b) => a.outstanding - b.outstanding);
     if (leastBusy === undefined) throw new Error('no engine is ready');
     try {
       return await leastBusy.run(tokens);

@@ -45,8 +45,11 @@ function matches(request: Request, key: string | undefined): boolean {
 
 /** Hashing first makes the lengths equal; the comparison takes the same time wherever the first difference is. */
 function equal(given: string, key: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(key));
+  return timingSafeEqual(sha256(given), sha256(key));
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 /**

@@ -2,6 +2,8 @@ import express, { type RequestHandler } from 'express';
 import { ServiceError } from '../errors.ts';
 import { sendError } from './errors.ts';
 
+const JSON_TYPES = ['application/json', 'application/*+json'];
+
 /**
  * Reads JSON bodies and refuses everything else.
  *
@@ -9,18 +11,16 @@ import { sendError } from './errors.ts';
  * reach the admin routes of a server on its visitor's own machine.
  */
 export function jsonBody(maxBytes: number): RequestHandler[] {
-  const requireJson: RequestHandler = (request, response, next) => {
-    if (request.is(['application/json', 'application/*+json']) || !hasBody(request.headers)) return next();
-    const error = new ServiceError('invalid_request', 'the body must be JSON', {
-      detail: 'Send it with the header "Content-Type: application/json".',
-    });
-    sendError(response, error, 415);
-  };
-  return [
-    requireJson,
-    express.json({ limit: maxBytes, strict: false, type: ['application/json', 'application/*+json'] }),
-  ];
+  return [requireJson, express.json({ limit: maxBytes, strict: false, type: JSON_TYPES })];
 }
+
+const requireJson: RequestHandler = (request, response, next) => {
+  if (request.is(JSON_TYPES) || !hasBody(request.headers)) return next();
+  const error = new ServiceError('invalid_request', 'the body must be JSON', {
+    detail: 'Send it with the header "Content-Type: application/json".',
+  });
+  sendError(response, error, 415);
+};
 
 function hasBody(headers: {
   'content-length'?: string | undefined;

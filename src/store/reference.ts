@@ -69,7 +69,7 @@ export class ModelRoots {
         if (found.length >= MAX_LISTED) return found;
       }
     }
-    return found.sort();
+    return found.toSorted();
   }
 
   #candidates(reference: string): Candidate[] {

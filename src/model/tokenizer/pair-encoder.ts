@@ -44,7 +44,7 @@ export class PairEncoder {
 
   /** The first tokens of each text, at most `limit`, without special tokens and without reading far beyond them. */
   async #firstTokens(texts: readonly string[], limit: number): Promise<number[][]> {
-    const found: number[][] = new Array(texts.length);
+    const found: number[][] = texts.map(() => []);
     let pending = texts.map((_, index) => index);
     for (
       let look = (limit + TOKENS_NEAR_CUT) * CHARACTERS_PER_TOKEN;
