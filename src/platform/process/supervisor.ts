@@ -67,6 +67,7 @@ export class Supervisor<T extends Mortal> {
 
   /** The living child, or the next one to come up. @throws Error after close. */
   up(): Promise<T> {
+    if (this.#stop.signal.aborted) return Promise.reject(new Error(`${this.#options.name} was closed`));
     return this.#current === undefined ? this.#up.promise : Promise.resolve(this.#current);
   }
 

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../src/arguments.ts';
+import { ConfigError, readConfig } from '../src/config.ts';
+
+describe('the configuration', () => {
+  it('has the defaults of the contract', () => {
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8000,
+      model: 'local://demo',
+      device: 'auto',
+      dtype: 'auto',
+      engines: 'auto',
+      threads: 'auto',
+      maxLengthTokens: 'auto',
+      apiKey: undefined,
+      adminKey: undefined,
+    });
+  });
+
+  it('takes empty variables for absent ones, as compose files pass them', () => {
+    expect(readConfig({ PORT: '', RERANK_API_KEY: '' })).toMatchObject({ port: 8000, apiKey: undefined });
+  });
+
+  it('names every wrong setting at once', () => {
+    const wrong = { PORT: '70000', RERANK_DEVICE: 'tpu', RERANK_ENGINES: '0', RERANK_MAX_BODY_BYTES: 'big' };
+    expect(() => readConfig(wrong)).toThrow(ConfigError);
+    for (const [name, value] of Object.entries(wrong)) {
+      expect(() => readConfig(wrong)).toThrow(new RegExp(`${name}="${value}"`));
+    }
+  });
+
+  it('notices settings that do not exist', () => {
+    expect(readConfig({ RERANK_MODLE: 'x' }).unknownSettings).toEqual(['RERANK_MODLE']);
+  });
+
+  it('keeps keys and tokens from the children', () => {
+    const { childEnv } = readConfig({
+      RERANK_ADMIN_KEY: 's',
+      HF_TOKEN: 's',
+      CUDA_VISIBLE_DEVICES: '1',
+      PATH: '/bin',
+    });
+    expect(childEnv).toMatchObject({ CUDA_VISIBLE_DEVICES: '1', PATH: '/bin' });
+    expect(Object.values(childEnv)).not.toContain('s');
+  });
+});
+
+describe('the command line', () => {
+  it('has a flag for every setting', () => {
+    expect(parseArguments(['--port', '9', '--rerank-models-dir=/m', 'serve'])).toEqual({
+      name: 'serve',
+      settings: { PORT: '9', RERANK_MODELS_DIR: '/m' },
+    });
+  });
+
+  it('refuses what it does not know', () => {
+    expect(() => parseArguments(['--nope'])).toThrow(ConfigError);
+    expect(() => parseArguments(['dance'])).toThrow(ConfigError);
+  });
+
+  it('explains itself', () => {
+    expect(parseArguments(['--help'])).toMatchObject({
+      name: 'help',
+      text: expect.stringContaining('--rerank-state-dir'),
+    });
+  });
+});

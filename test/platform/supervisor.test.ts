@@ -1,0 +1,92 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { type Mortal, Supervisor } from '../../src/platform/process/supervisor.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+class FakeChild implements Mortal {
+  readonly #end = Promise.withResolvers<string>();
+  readonly lost = this.#end.promise;
+
+  kill(because: string): void {
+    this.#end.resolve(because);
+  }
+}
+
+const never = new AbortController().signal;
+const logger = pino({ level: 'silent' });
+const turn = (): Promise<void> => new Promise(setImmediate);
+
+describe('a supervisor', () => {
+  it('starts a child again at once, then with growing pauses while it keeps dying', async () => {
+    const clock = new ManualClock();
+    const children: FakeChild[] = [];
+    const start = async (): Promise<FakeChild> => {
+      const child = new FakeChild();
+      children.push(child);
+      return child;
+    };
+    const supervisor = await Supervisor.launch({ name: 'child', start, clock, logger }, never);
+    children.at(-1)?.kill('first crash');
+    await turn();
+    expect(children).toHaveLength(2);
+    children.at(-1)?.kill('second crash');
+    await turn();
+    expect([children.length, supervisor.current]).toEqual([2, undefined]);
+    clock.advance(100);
+    await turn();
+    expect(supervisor.current).toBe(children[2]);
+    await supervisor.close();
+  });
+
+  it('forgives crashes that lie far apart', async () => {
+    const clock = new ManualClock();
+    let starts = 0;
+    let child = new FakeChild();
+    const start = async (): Promise<FakeChild> => {
+      starts++;
+      child = new FakeChild();
+      return child;
+    };
+    const supervisor = await Supervisor.launch({ name: 'child', start, clock, logger }, never);
+    for (let crash = 0; crash < 5; crash++) {
+      clock.advance(60_000);
+      child.kill('crash');
+      await turn();
+    }
+    expect(starts).toBe(6);
+    await supervisor.close();
+  });
+
+  it('hands the next child to who waits for one', async () => {
+    const clock = new ManualClock();
+    const second = Promise.withResolvers<FakeChild>();
+    const starts = [Promise.resolve(new FakeChild()), second.promise];
+    const start = (): Promise<FakeChild> => starts.shift() ?? Promise.reject(new Error('no more'));
+    const supervisor = await Supervisor.launch({ name: 'child', start, clock, logger }, never);
+    (await supervisor.up()).kill('crash');
+    await turn();
+    const waiting = supervisor.up();
+    const next = new FakeChild();
+    second.resolve(next);
+    expect(await waiting).toBe(next);
+    await supervisor.close();
+  });
+
+  it('passes the error of the first start on, and restarts nothing after close', async () => {
+    const clock = new ManualClock();
+    const failing = { name: 'child', start: () => Promise.reject(new Error('bad model')), clock, logger };
+    await expect(Supervisor.launch(failing, never)).rejects.toThrow('bad model');
+    let starts = 0;
+    const start = async (): Promise<FakeChild> => {
+      starts++;
+      return new FakeChild();
+    };
+    const supervisor = await Supervisor.launch({ name: 'child', start, clock, logger }, never);
+    const waitsForever = supervisor.up();
+    await supervisor.close();
+    await waitsForever;
+    await turn();
+    expect([starts, supervisor.current, clock.pending]).toEqual([1, undefined, 0]);
+    await expect(supervisor.up()).rejects.toThrow();
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import {
+  afterSwap,
+  bootCandidates,
+  findInHistory,
+  initialState,
+  referencedDigests,
+} from '../../src/serving/history.ts';
+import type { ServingState } from '../../src/serving/state-file.ts';
+
+const at = new Date(0);
+const entry = (name: string) => ({ model: `local://${name}`, digest: name.repeat(64).slice(0, 64) });
+
+function served(...names: string[]): ServingState {
+  const [first = 'a', ...rest] = names;
+  return rest.reduce((state, name) => afterSwap(state, entry(name), at, 3), initialState(entry(first), at));
+}
+
+describe('the history', () => {
+  it('remembers the model before, and lists contents once, the newest first', () => {
+    const state = served('a', 'b', 'a');
+    expect(state).toMatchObject({ ...entry('a'), previous: entry('b') });
+    expect(state.history.map(({ model }) => model)).toEqual(['local://a', 'local://b']);
+  });
+
+  it('is bounded', () => {
+    expect(served('a', 'b', 'c', 'd', 'e').history.map(({ model }) => model)).toEqual([
+      'local://e',
+      'local://d',
+      'local://c',
+    ]);
+  });
+
+  it('offers the last good model first at start, then the one before it', () => {
+    expect(bootCandidates(served('a', 'b', 'c'))).toEqual([entry('c'), entry('b'), entry('a')]);
+  });
+
+  it('passes over a model whose starts keep dying', () => {
+    const state = served('a', 'b', 'c');
+    expect(bootCandidates({ ...state, bootAttempts: 2 })[0]).toEqual(entry('c'));
+    expect(bootCandidates({ ...state, bootAttempts: 3 })[0]).toEqual(entry('b'));
+    expect(bootCandidates({ ...state, bootAttempts: 6 })[0]).toEqual(entry('a'));
+  });
+
+  it('finds an entry by its reference, its digest or the start of the digest', () => {
+    const { history } = served('a', 'b');
+    const { digest } = entry('a');
+    for (const to of ['local://a', digest, `sha256:${digest}`, digest.slice(0, 8)]) {
+      expect(findInHistory(history, to)).toMatchObject(entry('a'));
+    }
+    expect(findInHistory(history, 'a')).toBeUndefined();
+  });
+
+  it('keeps every content on disk that a rollback or a restart may ask for', () => {
+    expect(referencedDigests(served('a', 'b'))).toEqual(new Set([entry('a').digest, entry('b').digest]));
+  });
+});

@@ -1,0 +1,66 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { StagingArea } from '../../src/store/staging.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+const never = new AbortController().signal;
+
+async function setUp() {
+  const base = await temporaryDirectory();
+  const source = join(base, 'source');
+  const root = join(base, 'staged');
+  await mkdir(join(source, 'onnx'), { recursive: true });
+  await mkdir(root);
+  const names = ['config.json', 'onnx/model.onnx'];
+  for (const name of names) await writeFile(join(source, name), `content of ${name}`);
+  const files = names.map((name) => ({ name, path: join(source, name) }));
+  return { root, source, files, staging: new StagingArea(root) };
+}
+
+describe('a staged model', () => {
+  it('is a copy that a change of the source does not reach', async () => {
+    const { staging, source, files } = await setUp();
+    const { directory } = await staging.stage(files, never);
+    await writeFile(join(source, 'onnx/model.onnx'), 'overwritten');
+    expect(await readFile(join(directory, 'onnx/model.onnx'), 'utf8')).toBe('content of onnx/model.onnx');
+  });
+
+  it('is named by its content: the same content is kept once, other content gets another name', async () => {
+    const { staging, root, source, files } = await setUp();
+    const first = await staging.stage(files, never);
+    expect(await staging.stage(files.toReversed(), never)).toEqual(first);
+    expect(await readdir(root)).toEqual([first.digest]);
+    await writeFile(join(source, 'config.json'), 'other');
+    expect((await staging.stage(files, never)).digest).not.toBe(first.digest);
+    expect(await staging.find(first.digest)).toEqual(first);
+  });
+
+  it('is not found when it is incomplete, and is then made again', async () => {
+    const { staging, files } = await setUp();
+    const { digest, directory } = await staging.stage(files, never);
+    await rm(join(directory, '.manifest.json'));
+    await rm(join(directory, 'config.json'));
+    expect(await staging.find(digest)).toBeUndefined();
+    await staging.stage(files, never);
+    expect(await readFile(join(directory, 'config.json'), 'utf8')).toBe('content of config.json');
+  });
+
+  it('leaves nothing behind when a file is missing or the work is given up', async () => {
+    const { staging, root, files } = await setUp();
+    await expect(staging.stage([...files, { name: 'x', path: '/nowhere' }], never)).rejects.toMatchObject({
+      type: 'source_failed',
+    });
+    await expect(staging.stage(files, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it('goes when it is no longer wanted, with what an interrupted copy left', async () => {
+    const { staging, root, files } = await setUp();
+    const { digest } = await staging.stage(files, never);
+    await mkdir(join(root, '.incoming-1'));
+    await mkdir(join(root, 'a'.repeat(64)));
+    await staging.keepOnly(new Set([digest]));
+    expect(await readdir(root)).toEqual([digest]);
+  });
+});
