@@ -63,8 +63,8 @@ export class Operation {
       status: this.#status,
       phase: this.#phases.at(-1)?.phase ?? 'resolve',
       started_at: this.#startedAt.toISOString(),
-      phases: this.#phases.map(({ phase, from, to }) => ({ phase, ms: (to ?? this.#clock.now()) - from })),
-      lock_held_ms: this.lockHeldMs ?? null,
+      phases: this.#phases.map(({ phase, from, to }) => ({ phase, ms: toMicroseconds((to ?? this.#clock.now()) - from) })),
+      lock_held_ms: this.lockHeldMs === undefined ? null : toMicroseconds(this.lockHeldMs),
       error: this.#error ?? null,
     };
   }
@@ -74,4 +74,9 @@ export class Operation {
     if (last !== undefined) last.to = this.#clock.now();
     this.#status = status;
   }
+}
+
+/** Milliseconds, rounded to whole microseconds: what the clock can tell. */
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
