@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Some tests run ONNX Runtime themselves; its builds report to Microsoft unless told not to.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
   },
 });

@@ -7,8 +7,14 @@ const PASSED_ON =
 /** glibc keeps one arena a thread and holds freed memory back; an engine has few threads and large buffers. */
 const DEFAULTS = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', TOKENIZERS_PARALLELISM: 'true' };
 
+/**
+ * The official ONNX Runtime builds report use and model metadata to Microsoft since 1.29, and keep a database for that in
+ * the home directory. Nothing leaves an operator's machine by our doing: this is not a default but a rule.
+ */
+const ALWAYS = { ORT_DISABLE_TELEMETRY: '1' };
+
 /** The environment of the engine and tokenizer processes. */
 export function childEnvironment(env: Environment): Record<string, string> {
   const passed = Object.entries(env).filter(([name, value]) => value !== undefined && PASSED_ON.test(name));
-  return { ...DEFAULTS, ...(Object.fromEntries(passed) as Record<string, string>) };
+  return { ...DEFAULTS, ...(Object.fromEntries(passed) as Record<string, string>), ...ALWAYS };
 }

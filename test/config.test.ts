@@ -44,6 +44,10 @@ describe('the configuration', () => {
     expect(childEnv).toMatchObject({ CUDA_VISIBLE_DEVICES: '1', PATH: '/bin' });
     expect(Object.values(childEnv)).not.toContain('s');
   });
+
+  it('keeps ONNX Runtime from reporting to anybody, whatever the environment says', () => {
+    expect(readConfig({ ORT_DISABLE_TELEMETRY: '0' }).childEnv).toMatchObject({ ORT_DISABLE_TELEMETRY: '1' });
+  });
 });
 
 describe('the command line', () => {
