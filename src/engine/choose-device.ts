@@ -56,7 +56,8 @@ async function probe(options: ChooseDeviceOptions, devices: readonly Device[]): 
   const payload = Buffer.from(JSON.stringify(request));
   const never = new AbortController().signal;
   const { link, reply } = await ChildLink.launch(
-    { ...options, name: 'device-probe', entry: engineEntry },
+    // What the runtime prints about a missing device is in the reply, in fewer words.
+    { ...options, logger: options.logger.child({}, { level: 'error' }), name: 'device-probe', entry: engineEntry },
     { kind: EngineCall.probe, payload, timeoutMs: PROBE_TIMEOUT_MS },
     never,
   );

@@ -50,7 +50,8 @@ export function clientGone(response: Response): AbortSignal {
   return gone.signal;
 }
 
+/** 503 is how a probe is told to wait, and says nothing about a fault. */
 function levelOf(status: number): 'debug' | 'info' | 'error' {
-  if (status >= 500) return 'error';
+  if (status >= 500 && status !== 503) return 'error';
   return status >= 400 ? 'info' : 'debug';
 }

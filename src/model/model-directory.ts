@@ -37,26 +37,27 @@ export async function inspectModelDirectory(
   dtype: Dtype,
   allow: (realPath: string) => Promise<void> = async () => {},
 ): Promise<ModelFiles> {
+  let bytes = 0;
+  const files: SourceFile[] = [];
   const require = async (name: string, why: string): Promise<SourceFile> => {
     const path = await realpath(join(directory, name)).catch(() => undefined);
     if (path === undefined) throw missing(name, why);
     await allow(path);
-    return { name, path };
+    const file = { name, path };
+    bytes += await checkFile(file);
+    files.push(file);
+    return file;
   };
-  const config = await require('config.json', 'It says what the model is.');
-  const tokenizer =
-    await require('tokenizer.json', 'A directory with only a slow tokenizer gets one from AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR).');
+  await require('config.json', 'It says what the model is.');
+  await require(
+    'tokenizer.json',
+    'A directory with only a slow tokenizer gets one from AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR).',
+  );
+  if (await exists(join(directory, 'tokenizer_config.json'))) await require('tokenizer_config.json', '');
   const onnx = await require(await findOnnx(directory, dtype), '');
-  const files = [config, tokenizer, onnx];
-  if (await exists(join(directory, 'tokenizer_config.json')))
-    files.push(await require('tokenizer_config.json', ''));
   for (const location of await externalDataOf(onnx)) {
-    files.push(
-      await require(posix.join(posix.dirname(onnx.name), location), `${onnx.name} keeps weights in it.`),
-    );
+    await require(posix.join(posix.dirname(onnx.name), location), `${onnx.name} keeps weights in it.`);
   }
-  let bytes = 0;
-  for (const file of files) bytes += await checkFile(file);
   return { files, onnx: onnx.name, bytes };
 }
 

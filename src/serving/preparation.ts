@@ -2,7 +2,7 @@ import type { Device } from '../engine/protocol.ts';
 import { ServiceError } from '../errors.ts';
 import { Generation, type GenerationSettings } from '../model/generation.ts';
 import { inspectModelDirectory } from '../model/model-directory.ts';
-import { ChildLost } from '../platform/process/child-link.ts';
+import { CallFailed, ChildLost } from '../platform/process/child-link.ts';
 import type { ModelRoots } from '../store/reference.ts';
 import type { StagedModel, StagingArea } from '../store/staging.ts';
 import { checkSanity } from './sanity-check.ts';
@@ -100,7 +100,15 @@ export class Preparation {
   }
 }
 
+/** The model is new and the requests are our own: whatever fails here is the model's fault. */
 function explain(error: unknown): unknown {
+  if (error instanceof CallFailed || (error instanceof ServiceError && error.type === 'internal')) {
+    const reason = error instanceof ServiceError ? (error.detail ?? error.message) : error.message;
+    return new ServiceError('invalid_model', `the model loads, but fails on a plain pair: ${reason}`, {
+      detail: 'It must be a sequence-classification model with num_labels = 1, and its tokenizer must be its own.',
+      cause: error,
+    });
+  }
   if (!(error instanceof ChildLost)) return error;
   return new ServiceError('invalid_model', `a process ended while it tried this model: ${error.message}`, {
     detail:

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { messageOf, ServiceError } from '../errors.ts';
 import { syncDirectory } from '../platform/sync-directory.ts';
 
 const entrySchema = z.strictObject({
@@ -64,10 +65,20 @@ export class StateFile {
     await rm(this.#path, { force: true });
   }
 
-  /** Temp file, fsync, rename (write-file-atomic), then the directory, without which the rename itself could be lost. */
+  /**
+   * Temp file, fsync, rename (write-file-atomic), then the directory, without which the rename itself could be lost.
+   * @throws ServiceError insufficient_storage.
+   */
   async write(state: ServingState): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true });
-    await writeFileAtomic(this.#path, `${JSON.stringify(state, null, 2)}\n`, { fsync: true });
-    await syncDirectory(dirname(this.#path));
+    try {
+      await mkdir(dirname(this.#path), { recursive: true });
+      await writeFileAtomic(this.#path, `${JSON.stringify(state, null, 2)}\n`, { fsync: true });
+      await syncDirectory(dirname(this.#path));
+    } catch (error) {
+      throw new ServiceError('insufficient_storage', `${this.#path} can't be written: ${messageOf(error)}`, {
+        detail: 'What it says decides what a restart serves; see to the disk of RERANK_STATE_DIR.',
+        cause: error,
+      });
+    }
   }
 }

@@ -158,17 +158,24 @@ export class Updater {
     if (before?.digest === staged.digest) {
       return { currentModel: before.model, previousModel: before.previous?.model ?? null };
     }
-    await this.#persist(before && { ...before, pending: { model: staged.reference, since: this.#now() } });
     try {
+      await this.#persist(before && { ...before, pending: { model: staged.reference, since: this.#now() } });
       const next = await preparation.load(staged, enter, this.#stop.signal);
       const previous = await this.#swap(operation, next);
       if (previous !== undefined) await this.#retire(operation, previous);
       return { currentModel: staged.reference, previousModel: previous?.identity.reference ?? null };
     } catch (error) {
-      if (this.#state === undefined) await this.#options.stateFile.remove();
-      else await this.#persist(this.#state);
+      await this.#restoreFiles();
       throw error;
     }
+  }
+
+  /** After a failure: as if the update had never been asked for. */
+  async #restoreFiles(): Promise<void> {
+    const { stateFile, logger } = this.#options;
+    const restored = this.#state === undefined ? stateFile.remove() : this.#persist(this.#state);
+    await restored.catch((error) => logger.error({ err: error }, `${stateFile.path} could not be put back`));
+    await this.#forgetUnreferenced();
   }
 
   /** Swap and persist are one step to the outside: when the new state can't be written, the old model comes back. */
@@ -197,13 +204,19 @@ export class Updater {
 
   /** The new model serves already: nothing that goes wrong here may look like a failed update. */
   async #retire(operation: Operation, previous: Generation): Promise<void> {
-    const { staging, logger } = this.#options;
     operation.enter('drain');
     await this.#drainAndClose(previous);
     operation.enter('release');
-    const referenced = referencedDigests(this.#state as ServingState);
+    await this.#forgetUnreferenced();
+  }
+
+  /** Deletes the copies that neither a restart nor a rollback will ask for. */
+  async #forgetUnreferenced(): Promise<void> {
+    const { staging, logger } = this.#options;
+    const state = this.#currentState();
+    if (state === undefined) return;
     await staging
-      .keepOnly(referenced)
+      .keepOnly(referencedDigests(state))
       .catch((error) => logger.warn({ err: error }, 'old model copies were not deleted'));
   }
 

@@ -22,13 +22,13 @@ export function documentText(
 ): string {
   if (typeof document === 'string') return document;
   if (rankFields !== undefined && rankFields.length > 0) {
-    return rankFields.flatMap((field) => (document[field] == null ? [] : show(document[field]))).join('\n');
+    return rankFields.flatMap((field) => (document[field] == null ? [] : show(document[field], index))).join('\n');
   }
   if (typeof document.text === 'string') return document.text;
   if (Array.isArray(document.content)) return chatText(document.content, index);
   return Object.entries(document)
     .filter(([, value]) => value !== null)
-    .map(([key, value]) => `${key}: ${show(value)}`)
+    .map(([key, value]) => `${key}: ${show(value, index)}`)
     .join('\n');
 }
 
@@ -48,6 +48,12 @@ function chatText(parts: readonly unknown[], index: number): string {
     .join('\n');
 }
 
-function show(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function show(value: unknown, index: number): string {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // What JSON.parse built can only fail here by its depth.
+    throw new ServiceError('invalid_request', `documents[${index}] is nested too deeply`, { cause: error });
+  }
 }

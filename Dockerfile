@@ -1,0 +1,93 @@
+# docker build -t rerankd .                       CPU, x64 and arm64
+# docker build -t rerankd:cuda --target cuda .    NVIDIA GPU, x64
+
+# glibc, not musl: onnxruntime-node has no musl build.
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
+# The CUDA provider below is linked against CUDA 13 and opens cuDNN 9.
+ARG CUDA_IMAGE=nvidia/cuda:13.0.2-cudnn-runtime-ubuntu24.04
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# No install scripts: they would fetch a second Node, which only a checkout on another Node needs.
+RUN npm ci --ignore-scripts
+COPY tsconfig.json ./
+COPY src ./src
+RUN npm run build
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Both native packages bring the binaries of every platform: 300 of 376 MB are for others.
+RUN npm ci --omit=dev --ignore-scripts \
+ && arch=$(node -p process.arch) \
+ && find node_modules/onnxruntime-node/bin/napi-v6 -mindepth 2 -maxdepth 2 -not -path "*/linux/${arch}" -exec rm -rf {} + \
+ && find node_modules/tokenizers -name '*.node' -not -name "*.linux-${arch}-gnu.node" -delete
+
+FROM python:3.12-slim-bookworm AS wheel
+# Of the cp312 x86_64 wheel. The version is that of onnxruntime-node: a provider works with its own core only.
+ARG ONNXRUNTIME_GPU_SHA256=6acc0f4b3d5ac5f2984432faa59dd8fcce6775f8b43a7140afa0f322c7a703b1
+WORKDIR /wheel
+COPY package.json ./
+RUN version=$(python -c 'import json; print(json.load(open("package.json"))["dependencies"]["onnxruntime-node"])') \
+ && echo "onnxruntime-gpu==${version} --hash=sha256:${ONNXRUNTIME_GPU_SHA256}" >requirements.txt \
+ && pip download --no-cache-dir --no-deps --only-binary=:all: --require-hashes -r requirements.txt \
+ && python -m zipfile -e onnxruntime_gpu-*.whl .
+
+# A folder of your own takes this stage's place with --build-context cuda-provider=DIR.
+FROM scratch AS cuda-provider
+COPY --from=wheel /wheel/onnxruntime/capi/libonnxruntime_providers_cuda.so \
+                  /wheel/onnxruntime/capi/libonnxruntime_providers_shared.so /
+
+FROM ${CUDA_IMAGE} AS cuda
+LABEL org.opencontainers.image.title="rerankd" \
+      org.opencontainers.image.description="Reranker server that changes its model under load (CUDA)"
+RUN groupadd --gid 10001 rerankd \
+ && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin rerankd \
+ && install -d -o 10001 -g 10001 /data \
+ && install -d /models
+WORKDIR /app
+COPY --from=build /usr/local/bin/node /usr/local/bin/node
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=cuda-provider /libonnxruntime_providers_*.so ./node_modules/onnxruntime-node/bin/napi-v6/linux/x64/
+COPY package.json ./
+COPY models ./models
+COPY --from=build /app/dist ./dist
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 RERANK_STATE_DIR=/data RERANK_MODELS_DIR=/models:/app/models \
+    RERANK_DEVICE=cuda ORT_DISABLE_TELEMETRY=1
+USER 10001:10001
+VOLUME /data
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5m \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# The base's entrypoint prints a banner, which is no JSON log line.
+ENTRYPOINT []
+CMD ["node", "dist/main.js"]
+
+# The last stage is the default.
+FROM ${NODE_IMAGE} AS cpu
+LABEL org.opencontainers.image.title="rerankd" \
+      org.opencontainers.image.description="Reranker server that changes its model under load (CPU)"
+# A fixed number, so that volumes can be prepared for it and Kubernetes can see that it isn't root.
+RUN groupadd --gid 10001 rerankd \
+ && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin rerankd \
+ && install -d -o 10001 -g 10001 /data \
+ && install -d /models
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json ./
+COPY models ./models
+COPY --from=build /app/dist ./dist
+# /models is the operator's; the embedded models are found behind it, also when something is mounted there.
+# ONNX Runtime's telemetry would keep files in the home and the working directory and look for its server.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 RERANK_STATE_DIR=/data RERANK_MODELS_DIR=/models:/app/models \
+    RERANK_DEVICE=cpu ORT_DISABLE_TELEMETRY=1
+USER 10001:10001
+VOLUME /data
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5m \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Node as process 1 needs no init: it handles SIGTERM and SIGINT, and waits for the children it started.
+CMD ["node", "dist/main.js"]

@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { killEngines } from './kills.ts';
+import { learnAnswers } from './learn-answers.ts';
+import { Observation, type Observed } from './observation.ts';
+import type { SwapOptions } from './options.ts';
+import type { Progress } from './report/progress.ts';
+import { ServerApi } from './server/server-api.ts';
+import { ServerProcess } from './server/server-process.ts';
+import { type Swap, swapBackAndForth } from './swaps.ts';
+
+/** Everything that was measured. */
+export interface Findings extends Observed {
+  readonly swaps: readonly Swap[];
+  /** Milliseconds until the engines were whole again, one a kill. */
+  readonly recoveriesMs: readonly number[];
+}
+
+/** Compilers and caches settle, in the server and in the load generator. */
+const WARM_UP_MS = 5000;
+
+/** Until the end of a process has been noticed and its log been read. */
+const LAST_WORDS_MS = 500;
+
+/**
+ * Runs the whole thing: a server, load, swaps, kills. Nothing is left running, however it ends.
+ * @throws the signal's reason; Error when the server can't do what it is asked for, beside the load.
+ */
+export async function runExperiment(
+  options: SwapOptions,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Findings> {
+  progress.say('starting the server');
+  await using server = await ServerProcess.start(
+    { model: options.models[0], device: options.device },
+    signal,
+  );
+  const stop = AbortSignal.any([signal, server.ended]);
+  try {
+    return await observe(server, options, stop, progress);
+  } catch (error) {
+    // Broken connections are what shows first when the server dies; its own last words tell more.
+    await delay(LAST_WORDS_MS);
+    throw stop.aborted ? stop.reason : error;
+  }
+}
+
+async function observe(
+  server: ServerProcess,
+  options: SwapOptions,
+  stop: AbortSignal,
+  progress: Progress,
+): Promise<Findings> {
+  const { models, connections, ratePerSecond, calmSeconds } = options;
+  const api = new ServerApi(server.url, stop);
+  const wait = (ms: number): Promise<void> => delay(ms, undefined, { signal: stop });
+  progress.say('asking both models for their answers');
+  const cases = await learnAnswers(api, models);
+
+  using observation = new Observation(
+    { url: `${server.url}/rerank`, connections, ratePerSecond, cases },
+    api,
+    progress,
+  );
+  await wait(WARM_UP_MS);
+  await observation.enter('before');
+  await wait(calmSeconds * 1000);
+  await observation.enter('during');
+  const swaps = await swapBackAndForth(api, {
+    count: options.swaps,
+    models,
+    serverPid: server.pid,
+    onSwap: (done) => progress.say(`during: swap ${done} of ${options.swaps}`),
+  });
+  await observation.enter('after');
+  await wait(calmSeconds * 1000);
+  if (options.killEngines > 0) await observation.enter('kills');
+  const recoveriesMs = await killEngines(api, {
+    count: options.killEngines,
+    serverPid: server.pid,
+    onKill: (done) => progress.say(`kills: ${done} of ${options.killEngines}`),
+  });
+  return { ...(await observation.finish()), swaps, recoveriesMs };
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { helpText, OptionsError, readOptions } from '../../bench/swap/options.ts';
+
+describe('readOptions', () => {
+  it('has defaults that make a full run', () => {
+    expect(readOptions([])).toEqual({
+      models: ['local://demo', 'local://demo-next'],
+      device: 'cpu',
+      swaps: 200,
+      killEngines: 0,
+      calmSeconds: 15,
+      connections: 32,
+      ratePerSecond: 0,
+      jsonFile: undefined,
+    });
+  });
+
+  it('reads every flag that the help names', () => {
+    const flags = [...helpText().matchAll(/^ {2}--(\S+)/gm)].map(([, name]) => `--${name}`);
+    expect(readOptions(flags.flatMap((flag, index) => [flag, String(index + 1)]))).not.toBe('help');
+    expect(readOptions(['--help'])).toBe('help');
+  });
+
+  it.each([
+    ['--swaps', '0'],
+    ['--swaps', 'many'],
+    ['--rate', '-1'],
+    ['--nothing'],
+    ['--next', 'local://demo'],
+  ])('refuses %s %s', (...args) => {
+    expect(() => readOptions(args)).toThrow(OptionsError);
+  });
+});
