@@ -36,7 +36,7 @@ export function* hanPieces(): Generator<Piece> {
 }
 
 /** A Han character that is on no list. All of them are alike, which lets the graph keep one row for them. */
-export function hanPiece(token: string): Piece {
+function hanPiece(token: string): Piece {
   return {
     token,
     position: 'start',

@@ -88,9 +88,10 @@ function replacements(): object[] {
   }));
 }
 
+const special = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
+const text = (id: 'A' | 'B', type: number) => ({ Sequence: { id, type_id: type } });
+
 function postProcessor(): object {
-  const special = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
-  const text = (id: 'A' | 'B', type: number) => ({ Sequence: { id, type_id: type } });
   const used = ['[CLS]', '[SEP]'] as const;
   return {
     type: 'TemplateProcessing',

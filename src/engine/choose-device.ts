@@ -57,7 +57,12 @@ async function probe(options: ChooseDeviceOptions, devices: readonly Device[]): 
   const never = new AbortController().signal;
   const { link, reply } = await ChildLink.launch(
     // What the runtime prints about a missing device is in the reply, in fewer words.
-    { ...options, logger: options.logger.child({}, { level: 'error' }), name: 'device-probe', entry: engineEntry },
+    {
+      ...options,
+      logger: options.logger.child({}, { level: 'error' }),
+      name: 'device-probe',
+      entry: engineEntry,
+    },
     { kind: EngineCall.probe, payload, timeoutMs: PROBE_TIMEOUT_MS },
     never,
   );

@@ -49,10 +49,7 @@ export async function inspectModelDirectory(
     return file;
   };
   await require('config.json', 'It says what the model is.');
-  await require(
-    'tokenizer.json',
-    'A directory with only a slow tokenizer gets one from AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR).',
-  );
+  await require('tokenizer.json', 'A directory with only a slow tokenizer gets one from AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR).');
   if (await exists(join(directory, 'tokenizer_config.json'))) await require('tokenizer_config.json', '');
   const onnx = await require(await findOnnx(directory, dtype), '');
   for (const location of await externalDataOf(onnx)) {

@@ -38,13 +38,21 @@ export async function readTokenLimit(directory: string): Promise<number> {
   const positions = (config.max_position_embeddings ?? Number.POSITIVE_INFINITY) - reserved;
   const limit = Math.min(positions, tokenizerConfig.model_max_length ?? Number.POSITIVE_INFINITY);
   if (limit >= FEWEST_TOKENS) return Math.floor(limit);
-  throw new ServiceError('invalid_model', `by its config.json the model takes ${limit} tokens: too few for a pair`, {
-    detail: 'See max_position_embeddings in config.json and model_max_length in tokenizer_config.json.',
-  });
+  throw new ServiceError(
+    'invalid_model',
+    `by its config.json the model takes ${limit} tokens: too few for a pair`,
+    {
+      detail: 'See max_position_embeddings in config.json and model_max_length in tokenizer_config.json.',
+    },
+  );
 }
 
 /** A file that is not there counts as an empty one: what must be there was looked for before. */
-async function readJson<S extends z.ZodType>(directory: string, name: string, schema: S): Promise<z.output<S>> {
+async function readJson<S extends z.ZodType>(
+  directory: string,
+  name: string,
+  schema: S,
+): Promise<z.output<S>> {
   const text = await readFile(join(directory, name), 'utf8').catch(() => '{}');
   const result = schema.safeParse(JSON.parse(text));
   if (result.success) return result.data;

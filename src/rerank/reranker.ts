@@ -17,7 +17,7 @@ export interface RerankRequest {
   readonly rawScores: boolean;
 }
 
-export interface RerankTimings {
+interface RerankTimings {
   readonly totalMs: number;
   readonly tokenizationMs: number;
   readonly queueMs: number;

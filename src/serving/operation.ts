@@ -63,7 +63,10 @@ export class Operation {
       status: this.#status,
       phase: this.#phases.at(-1)?.phase ?? 'resolve',
       started_at: this.#startedAt.toISOString(),
-      phases: this.#phases.map(({ phase, from, to }) => ({ phase, ms: toMicroseconds((to ?? this.#clock.now()) - from) })),
+      phases: this.#phases.map(({ phase, from, to }) => ({
+        phase,
+        ms: toMicroseconds((to ?? this.#clock.now()) - from),
+      })),
       lock_held_ms: this.lockHeldMs === undefined ? null : toMicroseconds(this.lockHeldMs),
       error: this.#error ?? null,
     };

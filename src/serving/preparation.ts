@@ -105,7 +105,8 @@ function explain(error: unknown): unknown {
   if (error instanceof CallFailed || (error instanceof ServiceError && error.type === 'internal')) {
     const reason = error instanceof ServiceError ? (error.detail ?? error.message) : error.message;
     return new ServiceError('invalid_model', `the model loads, but fails on a plain pair: ${reason}`, {
-      detail: 'It must be a sequence-classification model with num_labels = 1, and its tokenizer must be its own.',
+      detail:
+        'It must be a sequence-classification model with num_labels = 1, and its tokenizer must be its own.',
       cause: error,
     });
   }

@@ -36,5 +36,5 @@ async function filesOf(directory: string): Promise<string[]> {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
-    .sort();
+    .toSorted();
 }

@@ -61,8 +61,7 @@ describe('an update to a model with', () => {
   const open = brokenModels.flatMap((model) =>
     model.bug === undefined ? [] : [[model.what, model.bug, model] as const],
   );
-  if (open.length > 0)
-    it.each(open)('%s is refused (open: %s)', (_, __, model) => expectRefusal(model));
+  if (open.length > 0) it.each(open)('%s is refused (open: %s)', (_, __, model) => expectRefusal(model));
 
   // serving/updater.ts clears old copies after a swap only: every failed update keeps its files on the disk.
   it('any of these faults leaves no copy of it behind', async () => {

@@ -43,7 +43,7 @@ describe('the answer to a rerank request', () => {
     const { body } = await server.client.rerank(QUERY, DOCUMENTS);
     const best = indexes(body);
     expect(best[0]).toBe(1);
-    expect(best.toSorted()).toEqual([0, 1, 2, 3]);
+    expect(best.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
     expect(body.results).toEqual(best.map((index) => ({ index, relevance_score: body.scores[index] })));
     expect(body.data).toEqual(body.results);
     const scores = body.results.map((result) => result.relevance_score);

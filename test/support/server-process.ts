@@ -29,7 +29,7 @@ export class ServerProcess implements AsyncDisposable {
     this.pid = process.pid ?? 0;
     this.exit = once(process, 'close').then(([code, signal]) => {
       this.#ended = true;
-      return { code, signal } as Exit;
+      return { code, signal };
     });
     process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;

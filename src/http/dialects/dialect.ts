@@ -1,7 +1,7 @@
 import type { RerankRequest, RerankResult } from '../../rerank/reranker.ts';
 
 /** A request as the core understands it, and how to say the result in the words of the client. */
-export interface Spoken {
+interface Spoken {
   readonly request: RerankRequest;
   respond(result: RerankResult, requestId: string): unknown;
 }

@@ -22,7 +22,9 @@ export function documentText(
 ): string {
   if (typeof document === 'string') return document;
   if (rankFields !== undefined && rankFields.length > 0) {
-    return rankFields.flatMap((field) => (document[field] == null ? [] : show(document[field], index))).join('\n');
+    return rankFields
+      .flatMap((field) => (document[field] == null ? [] : show(document[field], index)))
+      .join('\n');
   }
   if (typeof document.text === 'string') return document.text;
   if (Array.isArray(document.content)) return chatText(document.content, index);
