@@ -43,6 +43,11 @@ export class Preparation {
     this.#settings = settings;
   }
 
+  /** @see ModelRoots.canonical */
+  canonical(reference: string): string {
+    return this.#settings.roots.canonical(reference);
+  }
+
   /**
    * Finds the content behind a target and takes a private copy of it.
    * @throws ServiceError model_not_found, forbidden_reference, invalid_model, source_failed or insufficient_storage.

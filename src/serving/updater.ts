@@ -77,7 +77,7 @@ export class Updater {
    * @throws ServiceError update_in_progress that names the running one.
    */
   update(reference: string): Running {
-    return this.#begin('update', { reference });
+    return this.#begin('update', { reference: this.#options.preparation.canonical(reference) });
   }
 
   /**

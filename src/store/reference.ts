@@ -51,6 +51,14 @@ export class ModelRoots {
     });
   }
 
+  /**
+   * The one spelling by which two ways of naming a target are known to be the same, without looking at the disk.
+   * @throws ServiceError invalid_request for an unknown form.
+   */
+  canonical(reference: string): string {
+    return this.#candidates(reference.trim())[0]?.spelling ?? reference;
+  }
+
   /** @throws ServiceError forbidden_reference when a real path, links resolved, lies outside every root. */
   async assertInside(real: string, reference: string): Promise<void> {
     for (const root of this.#roots) {

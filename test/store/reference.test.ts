@@ -30,6 +30,7 @@ describe('a reference', () => {
       'local://org/../a',
     ]) {
       expect(await roots.resolve(spelling)).toEqual(expected);
+      expect(roots.canonical(spelling)).toBe(expected.reference);
     }
     expect((await roots.resolve('org/name')).reference).toBe('local://org/name');
   });
