@@ -56,7 +56,8 @@ export class ModelRoots {
    * @throws ServiceError invalid_request for an unknown form.
    */
   canonical(reference: string): string {
-    return this.#candidates(reference.trim())[0]?.spelling ?? reference;
+    const [first] = this.#candidates(reference.trim());
+    return first !== undefined && isInside(first.root, first.path) ? first.spelling : reference;
   }
 
   /** @throws ServiceError forbidden_reference when a real path, links resolved, lies outside every root. */
