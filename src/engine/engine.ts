@@ -23,6 +23,12 @@ export interface EngineOptions extends LoadRequest {
   readonly logger: Logger;
 }
 
+/**
+ * Engines take every processor there is. Standing a little behind, they leave the HTTP process and the tokenizer their short
+ * turns, without which a full load would delay health probes, new requests and the next batch.
+ */
+const ENGINE_NICENESS = 5;
+
 /** The module that an engine process runs. */
 export const engineEntry = entryBeside(import.meta.url, 'child/main');
 
@@ -44,7 +50,11 @@ export class Engine implements Mortal {
     const payload = Buffer.from(JSON.stringify({ modelFile, device, threads } satisfies LoadRequest));
     const load = { kind: EngineCall.load, payload, timeoutMs: options.loadTimeoutMs };
     try {
-      const { link, reply } = await ChildLink.launch({ ...options, entry: engineEntry }, load, unwanted);
+      const { link, reply } = await ChildLink.launch(
+        { ...options, niceness: ENGINE_NICENESS, entry: engineEntry },
+        load,
+        unwanted,
+      );
       return new Engine(link, JSON.parse(reply.toString()) as LoadReply, options.runTimeoutMs);
     } catch (error) {
       throw error instanceof CallFailed ? refusedModel(error) : error;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock.ts';
@@ -12,6 +13,8 @@ export interface ChildLinkOptions {
   readonly name: string;
   /** The child's whole environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** How far it stands back behind this process when processors are short, 0 to 19. */
+  readonly niceness?: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -74,6 +77,7 @@ export class ChildLink {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
     this.pid = this.#process.pid;
+    lowerPriority(this.pid, options.niceness);
     this.#calls = this.#process.stdio[CALLS_FD] as Duplex;
     const reader = new FrameReader((frame) => this.#settle(frame));
     this.#calls.on('data', (chunk: Buffer) => this.#receive(reader, chunk));
@@ -199,5 +203,15 @@ export class ChildLink {
     };
     forward(this.#process.stdout);
     forward(this.#process.stderr);
+  }
+}
+
+/** The child's threads, started later, inherit it. Where the system does not allow it, everything works all the same. */
+function lowerPriority(pid: number | undefined, niceness: number | undefined): void {
+  if (pid === undefined || niceness === undefined) return;
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // The child may be gone already; its exit is reported anyway.
   }
 }
