@@ -13,6 +13,9 @@ export interface EnginePoolOptions extends EngineOptions {
 /** One batch runs, one waits in the socket behind it, so that an engine never idles between two batches. */
 const SLOTS_PER_ENGINE = 2;
 
+/** A start that takes longer says how far it is. */
+const SLOW_START_MS = 2_000;
+
 /** A fixed number of engine processes that serve the same model; those that end are started again. */
 export class EnginePool implements EnginePort {
   onFreeSlot: () => void = () => {};
@@ -37,6 +40,7 @@ export class EnginePool implements EnginePort {
   ): Promise<EnginePool> {
     let pool: EnginePool | undefined;
     const supervisors: Supervisor<Engine>[] = [];
+    const startedAt = options.clock.now();
     try {
       for (let index = 0; index < options.size; index++) {
         const name = `${options.name}.${index}`;
@@ -52,6 +56,9 @@ export class EnginePool implements EnginePort {
           signal,
         );
         supervisors.push(supervisor);
+        if (options.clock.now() - startedAt > SLOW_START_MS) {
+          options.logger.info(`${options.name}: ${index + 1} of ${options.size} engines are ready`);
+        }
         if (index === 0) inspect((await supervisor.up()).model);
       }
       pool = new EnginePool(supervisors, (await firstOf(supervisors).up()).model);

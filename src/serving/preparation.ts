@@ -19,6 +19,9 @@ export type Phase =
   | 'drain'
   | 'release';
 
+/** Copying more than this takes long enough to be mentioned. */
+const LARGE_MODEL_BYTES = 256 * 2 ** 20;
+
 /** What to serve: a reference, and the exact content behind it where that is known. */
 export interface Target {
   readonly reference: string;
@@ -66,6 +69,9 @@ export class Preparation {
     const found = await inspectModelDirectory(directory, generation.dtype, (path) =>
       roots.assertInside(path, reference),
     );
+    if (found.bytes > LARGE_MODEL_BYTES) {
+      generation.logger.info(`copying and hashing ${Math.round(found.bytes / 2 ** 20)} MiB of ${reference}`);
+    }
     const staged = await staging.stage(found.files, signal);
     if (target.digest !== undefined && staged.digest !== target.digest) {
       generation.logger.warn(
