@@ -54,7 +54,7 @@ COPY package.json ./
 COPY models ./models
 COPY --from=build /app/dist ./dist
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 RERANK_STATE_DIR=/data RERANK_MODELS_DIR=/models:/app/models \
-    RERANK_DEVICE=cuda ORT_DISABLE_TELEMETRY=1
+    RERANK_DEVICE=cuda
 USER 10001:10001
 VOLUME /data
 EXPOSE 8000
@@ -80,9 +80,8 @@ COPY package.json ./
 COPY models ./models
 COPY --from=build /app/dist ./dist
 # /models is the operator's; the embedded models are found behind it, also when something is mounted there.
-# ONNX Runtime's telemetry would keep files in the home and the working directory and look for its server.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 RERANK_STATE_DIR=/data RERANK_MODELS_DIR=/models:/app/models \
-    RERANK_DEVICE=cpu ORT_DISABLE_TELEMETRY=1
+    RERANK_DEVICE=cpu
 USER 10001:10001
 VOLUME /data
 EXPOSE 8000

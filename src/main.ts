@@ -5,7 +5,7 @@ import { parseArguments } from './arguments.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { messageOf, ServiceError } from './errors.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
-import { createService, type Service } from './service.ts';
+import type { Service } from './service.ts';
 
 /** 128 + SIGINT, as shells have it. */
 const INTERRUPTED = 130;
@@ -15,34 +15,59 @@ async function serve(env: Readonly<Record<string, string | undefined>>): Promise
   const logger = createLogger({ level: config.logLevel, format: config.logFormat });
   for (const name of config.unknownSettings)
     logger.warn(`${name} is not a setting of rerankd: a typing mistake?`);
+  const shutdown = handleSignals(logger);
+  // Loaded late: as process 1 of a container, a process without handlers ignores the signals that tell it to stop.
+  const { createService } = await import('./service.ts');
   const service = await createService(config, { logger, version: readVersion() });
-  handleSignals(service, logger);
-  await service.ready.catch(async (error: unknown) => {
+  shutdown.watchOver(service);
+  try {
+    await service.ready;
+  } catch (error) {
+    // A start that was told to stop is no failure; the handler of the signal sees to the rest.
+    if (shutdown.begun) return;
     await service.close();
     throw error;
-  });
+  }
   logger.info(`rerankd listens on http://${config.host}:${service.port}`);
 }
 
-function handleSignals(service: Service, logger: Logger): void {
-  let stopping = false;
+interface Shutdown {
+  /** Tells which service to close; until then there is nothing to finish. */
+  watchOver(service: Service): void;
+  readonly begun: boolean;
+}
+
+function handleSignals(logger: Logger): Shutdown {
+  let running: Service | undefined;
+  let begun = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       // Asked twice means now; the children notice by themselves.
-      if (stopping) process.exit(INTERRUPTED);
-      stopping = true;
+      if (begun) process.exit(INTERRUPTED);
+      if (running === undefined) process.exit(0);
+      begun = true;
       logger.info(`${signal}: finishing what is in flight`);
-      void service.close().then(
-        () => {
-          logger.info('stopped');
-          process.exit(0);
-        },
-        (error: unknown) => {
-          logger.fatal({ err: error }, 'the shutdown failed');
-          process.exit(1);
-        },
-      );
+      void stop(running, logger);
     });
+  }
+  return {
+    watchOver(service) {
+      running = service;
+    },
+    get begun() {
+      return begun;
+    },
+  };
+}
+
+async function stop(service: Service, logger: Logger): Promise<void> {
+  try {
+    await service.close();
+    logger.info('stopped');
+    process.exit(0);
+  } catch (error) {
+    logger.fatal({ err: error }, 'the shutdown failed');
+    process.exit(1);
   }
 }
 

@@ -152,12 +152,14 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const ready = start();
   ready.catch(() => {});
 
-  const close = async (): Promise<void> => {
+  const closeOnce = async (): Promise<void> => {
     stop.abort(new ServiceError('unavailable', 'the server is shutting down', { retryAfterSeconds: 5 }));
     await Promise.all([server.close(config.shutdownTimeoutMs), updater.close(), ready.catch(() => {})]);
     await slot.current?.close();
     await lock.release();
   };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeOnce());
   return { port: server.port, ready, close, [Symbol.asyncDispose]: close };
 }
 

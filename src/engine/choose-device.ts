@@ -19,7 +19,7 @@ const PROBE_TIMEOUT_MS = 60_000;
 
 const HINTS: Readonly<Record<Device, string>> = {
   cpu: 'The onnxruntime-node package does not work on this machine.',
-  cuda: 'It needs the CUDA build of the ONNX Runtime provider, the CUDA runtime and cuDNN 9 (see README, "GPU").',
+  cuda: 'It needs the CUDA build of the ONNX Runtime provider, the CUDA runtime and cuDNN 9 (see docs/deployment.md, "GPU").',
   webgpu: 'It needs a GPU with a Vulkan driver.',
 };
 

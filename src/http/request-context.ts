@@ -32,7 +32,7 @@ export function requestContext({
       const status = response.writableFinished ? response.statusCode : 499;
       metrics.httpRequests.inc({ route, method: request.method, status });
       metrics.httpDuration.observe({ route }, ms / 1000);
-      logger[levelOf(status)](
+      logger[levelOf(request.method, status)](
         { requestId, method: request.method, path: request.path, status, ms },
         'request',
       );
@@ -50,8 +50,9 @@ export function clientGone(response: Response): AbortSignal {
   return gone.signal;
 }
 
-/** 503 is how a probe is told to wait, and says nothing about a fault. */
-function levelOf(status: number): 'debug' | 'info' | 'error' {
-  if (status >= 500 && status !== 503) return 'error';
+/** 503 says when to come back, and is what a probe gets every second while a large model loads: no fault, and no news. */
+function levelOf(method: string, status: number): 'debug' | 'info' | 'error' {
+  if (status === 503) return method === 'GET' ? 'debug' : 'info';
+  if (status >= 500) return 'error';
   return status >= 400 ? 'info' : 'debug';
 }
