@@ -127,7 +127,6 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     keys: { apiKey: config.apiKey, adminKey: config.adminKey },
     maxBodyBytes: config.maxBodyBytes,
     maxDocuments: config.maxDocuments,
-    isStopping: () => stop.signal.aborted,
     clock,
     logger,
     metrics,

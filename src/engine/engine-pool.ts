@@ -108,8 +108,9 @@ export class EnginePool implements EnginePort {
     await closeAll(this.#supervisors);
   }
 
+  /** Those that take work: an engine that was killed still counts as current until the system has taken it down. */
   #engines(): Engine[] {
-    return this.#supervisors.flatMap((supervisor) => supervisor.current ?? []);
+    return this.#supervisors.flatMap(({ current }) => (current?.alive ? current : []));
   }
 }
 

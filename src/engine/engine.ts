@@ -69,6 +69,10 @@ export class Engine implements Mortal {
     return this.#link.lost;
   }
 
+  get alive(): boolean {
+    return this.#link.alive;
+  }
+
   /** Batches sent and not yet answered; the first of them is running. */
   get outstanding(): number {
     return this.#link.outstanding;

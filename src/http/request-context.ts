@@ -8,23 +8,15 @@ export interface RequestContextOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'httpRequests' | 'httpDuration'>;
-  /** True once no further request should come over the same connection. */
-  readonly isStopping: () => boolean;
 }
 
 /** Gives every request an id, and counts, times and logs it when it is over. */
-export function requestContext({
-  clock,
-  logger,
-  metrics,
-  isStopping,
-}: RequestContextOptions): RequestHandler {
+export function requestContext({ clock, logger, metrics }: RequestContextOptions): RequestHandler {
   return (request, response, next) => {
     const startedAt = clock.now();
     const given = request.get('x-request-id');
     const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
     response.set('x-request-id', requestId);
-    if (isStopping()) response.set('Connection', 'close');
     response.once('close', () => {
       const ms = clock.now() - startedAt;
       // Patterns, not paths: an unbounded label would grow the metrics without end.

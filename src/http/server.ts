@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ServiceError } from '../errors.ts';
 import { type Clock, delay } from '../platform/clock.ts';
@@ -21,11 +27,18 @@ const WHOLE_REQUEST_TIMEOUT_MS = 60_000;
 export class HttpServer {
   readonly #server: Server;
   readonly #clock: Clock;
+  readonly #unfinished = new Set<ServerResponse>();
   #stopping = false;
 
   private constructor(server: Server, clock: Clock) {
     this.#server = server;
     this.#clock = clock;
+    // First of the listeners, so that it sees a response before it is sent.
+    server.prependListener('request', (_request, response) => {
+      if (this.#stopping) response.shouldKeepAlive = false;
+      this.#unfinished.add(response);
+      response.once('close', () => this.#unfinished.delete(response));
+    });
   }
 
   /** @throws Error with the code EADDRINUSE, EACCES and so on when it can't listen there. */
@@ -53,14 +66,11 @@ export class HttpServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** True once it takes no new connections. */
-  get stopping(): boolean {
-    return this.#stopping;
-  }
-
   /** Takes no new connections, lets the requests in flight end, and cuts off what is left after the timeout. */
   async close(timeoutMs: number): Promise<void> {
     this.#stopping = true;
+    // Their connections would stay open for another request, and the server with them.
+    for (const response of this.#unfinished) response.shouldKeepAlive = false;
     const enough = new AbortController();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();

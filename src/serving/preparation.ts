@@ -96,7 +96,7 @@ export class Preparation {
     const settings = { ...this.#settings.generation, device: await this.#device };
     const numbered = { ...model, generation: ++this.#generations };
     const generation = await Generation.load(numbered, settings, signal).catch((error) => {
-      throw explain(error);
+      throw explain(error, signal);
     });
     try {
       enter('warm');
@@ -106,13 +106,15 @@ export class Preparation {
       return generation;
     } catch (error) {
       await generation.close();
-      throw explain(error);
+      throw explain(error, signal);
     }
   }
 }
 
 /** The model is new and the requests are our own: whatever fails here is the model's fault. */
-function explain(error: unknown): unknown {
+function explain(error: unknown, signal: AbortSignal): unknown {
+  // Processes that were ended because nobody wants the model any more say nothing about it.
+  if (signal.aborted) return signal.reason;
   if (error instanceof CallFailed || (error instanceof ServiceError && error.type === 'internal')) {
     const reason = error instanceof ServiceError ? (error.detail ?? error.message) : error.message;
     return new ServiceError('invalid_model', `the model loads, but fails on a plain pair: ${reason}`, {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ServiceError } from '../errors.ts';
 import { syncDirectory } from '../platform/sync-directory.ts';
@@ -17,6 +17,17 @@ export interface StagedModel {
   /** SHA-256, in hex, over the sorted `<sha256 of the file>  <name>` lines of all of its files. */
   readonly digest: string;
   readonly directory: string;
+}
+
+interface HeldFile {
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+interface Manifest {
+  readonly digest: string;
+  readonly files: readonly HeldFile[];
 }
 
 const MANIFEST = '.manifest.json';
@@ -43,16 +54,14 @@ export class StagingArea {
   async stage(files: readonly SourceFile[], signal: AbortSignal): Promise<StagedModel> {
     const incoming = join(this.#root, `${INCOMPLETE}${randomUUID()}`);
     try {
-      const lines: string[] = [];
+      const held: HeldFile[] = [];
       for (const file of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
         signal.throwIfAborted();
-        lines.push(`${await copyAndHash(file.path, join(incoming, file.name), signal)}  ${file.name}\n`);
+        held.push({ name: file.name, ...(await copyAndHash(file.path, join(incoming, file.name), signal)) });
       }
+      const lines = held.map(({ sha256, name }) => `${sha256}  ${name}\n`);
       const digest = createHash('sha256').update(lines.join('')).digest('hex');
-      await writeFile(
-        join(incoming, MANIFEST),
-        JSON.stringify({ digest, files: lines.map((line) => line.trim()) }),
-      );
+      await writeFile(join(incoming, MANIFEST), JSON.stringify({ digest, files: held } satisfies Manifest));
       return { digest, directory: await this.#adopt(incoming, digest) };
     } catch (error) {
       throw explain(error);
@@ -61,17 +70,16 @@ export class StagingArea {
     }
   }
 
-  /** The copy of that content, if it is here and complete. */
+  /** The copy of that content, if it is here and whole: every file with its size. */
   async find(digest: string): Promise<StagedModel | undefined> {
     const directory = join(this.#root, digest);
     try {
-      const manifest: unknown = JSON.parse(await readFile(join(directory, MANIFEST), 'utf8'));
-      const isOurs =
-        typeof manifest === 'object' &&
-        manifest !== null &&
-        'digest' in manifest &&
-        manifest.digest === digest;
-      return isOurs ? { digest, directory } : undefined;
+      // Nobody else writes here: a manifest has the form that this class gave it, or does not parse.
+      const manifest = JSON.parse(await readFile(join(directory, MANIFEST), 'utf8')) as Manifest;
+      for (const { name, bytes } of manifest.files) {
+        if ((await stat(join(directory, name))).size !== bytes) return undefined;
+      }
+      return manifest.digest === digest ? { digest, directory } : undefined;
     } catch {
       return undefined;
     }
@@ -96,16 +104,23 @@ export class StagingArea {
 }
 
 /** Hashes the copy, not the source: the digest must describe what will be served. */
-async function copyAndHash(source: string, target: string, signal: AbortSignal): Promise<string> {
+async function copyAndHash(
+  source: string,
+  target: string,
+  signal: AbortSignal,
+): Promise<{ sha256: string; bytes: number }> {
   await mkdir(dirname(target), { recursive: true });
   await copyFile(source, target, constants.COPYFILE_FICLONE);
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(target, { highWaterMark: 2 ** 20, signal }))
+  let bytes = 0;
+  for await (const chunk of createReadStream(target, { highWaterMark: 2 ** 20, signal })) {
     hash.update(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+  }
   const handle = await open(target, 'r');
   await handle.sync();
   await handle.close();
-  return hash.digest('hex');
+  return { sha256: hash.digest('hex'), bytes };
 }
 
 function explain(error: unknown): unknown {

@@ -89,7 +89,6 @@ describe('a bad request', () => {
     },
   );
 
-  // JSON.stringify in http/dialects/document-text.ts runs out of stack, and the answer is 500.
   it('whose document is nested too deeply is refused', async () => {
     const deep = `${'{"a":'.repeat(20_000)}"x"${'}'.repeat(20_000)}`;
     const answer = await post(`{"query": "q", "documents": ["a", ${deep}]}`);

@@ -1,17 +1,17 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { copyModel, embeddedModels, temporaryDirectory } from '../support/directories.ts';
+import { copyModel, embeddedModels, scratchDirectory } from '../support/directories.ts';
 import { expectError } from '../support/error-answer.ts';
 import { type ServiceUnderTest, startService } from '../support/running-service.ts';
 
 describe('the reference of an update', () => {
-  let place: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let place: Awaited<ReturnType<typeof scratchDirectory>>;
   let root: string;
   let server: ServiceUnderTest;
 
   beforeAll(async () => {
-    place = await temporaryDirectory();
+    place = await scratchDirectory();
     root = join(place.path, 'models');
     await copyModel('demo', join(root, 'demo'));
     await copyModel('demo-next', join(place.path, 'outside'));

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DOCUMENTS, largestDifference, QUERY, SAME_SCORE } from '../support/capitals.ts';
 import type { OperationView, Updated } from '../support/client.ts';
-import { copyModel, temporaryDirectory } from '../support/directories.ts';
+import { copyModel, scratchDirectory } from '../support/directories.ts';
 import { expectError } from '../support/error-answer.ts';
 import { helpersOf } from '../support/processes.ts';
 import { type ServiceUnderTest, startService } from '../support/running-service.ts';
 import { until } from '../support/until.ts';
 
 describe('an update', () => {
-  let root: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let root: Awaited<ReturnType<typeof scratchDirectory>>;
   let server: ServiceUnderTest;
   let demo: readonly number[];
 
   beforeEach(async () => {
-    root = await temporaryDirectory();
+    root = await scratchDirectory();
     await copyModel('demo', join(root.path, 'demo'));
     await copyModel('demo-next', join(root.path, 'demo-next'));
     server = await startService({ RERANK_MODELS_DIR: root.path });

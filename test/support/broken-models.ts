@@ -12,8 +12,6 @@ export interface BrokenModel {
   readonly errorType: 'invalid_model' | 'rejected_by_gate' | 'forbidden_reference';
   /** Must be found in the message and the detail, taken together. */
   readonly says: RegExp;
-  /** Set while the server does not say it yet: why, and where. */
-  readonly bug?: string;
   /** Writes the model into a directory that does not exist yet. */
   readonly write: (directory: string) => Promise<unknown>;
 }
@@ -21,7 +19,7 @@ export interface BrokenModel {
 const LFS_POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 1234567\n`;
 
 /** A test model that works. */
-export const goodOnnx = (): Uint8Array => pairModel(({ graph, score }) => outputLogits(graph, score));
+const goodOnnx = (): Uint8Array => pairModel(({ graph, score }) => outputLogits(graph, score));
 
 const withFile = (name: string, content: string) => async (directory: string) => {
   await writeModelDirectory(directory, goodOnnx());
@@ -58,7 +56,14 @@ function wideOutput(columns: number): Uint8Array {
   return pairModel(({ graph, ops, score }) => {
     const wide = ops.add(
       score,
-      graph.initializer('offsets', tensor('float32', [columns], new Array<number>(columns).fill(1))),
+      graph.initializer(
+        'offsets',
+        tensor(
+          'float32',
+          [columns],
+          Array.from({ length: columns }, () => 1),
+        ),
+      ),
     );
     graph.output(graph.node('Identity', [wide], { name: 'logits' }), 'float32', ['batch', columns]);
   });
@@ -91,7 +96,14 @@ function externalWeight(location: string, length = 4): Uint8Array {
 /** A vocabulary of ten, while the tokenizer knows tens of thousands of tokens. */
 function smallEmbedding(): Uint8Array {
   return pairModel(({ graph, ops, ids }) => {
-    const table = graph.initializer('table', tensor('float32', [10], [...new Array(10).keys()]));
+    const table = graph.initializer(
+      'table',
+      tensor(
+        'float32',
+        [10],
+        Array.from({ length: 10 }, (_, index) => index),
+      ),
+    );
     outputLogits(graph, ops.sum(ops.gather(table, ids, 0), 1, true));
   });
 }
@@ -117,21 +129,18 @@ export const brokenModels: readonly BrokenModel[] = [
     what: 'a config.json that is a list',
     errorType: 'invalid_model',
     says: /config\.json/,
-    bug: 'model/model-traits.ts throws a ZodError: 500',
     write: withFile('config.json', '[]'),
   },
   {
     what: 'a config.json with a length that is no number',
     errorType: 'invalid_model',
     says: /config\.json.*max_position_embeddings/s,
-    bug: 'model/model-traits.ts throws a ZodError: 500',
     write: withFile('config.json', '{"max_position_embeddings": "long"}'),
   },
   {
     what: 'room for fewer tokens than a pair needs',
     errorType: 'invalid_model',
     says: /config\.json|max_position_embeddings|too (few|short)/,
-    bug: 'model/generation.ts takes a negative length as it is; the check then blames the scores',
     write: withFile('config.json', '{"model_type": "xlm-roberta", "max_position_embeddings": 1}'),
   },
   {
@@ -168,7 +177,6 @@ export const brokenModels: readonly BrokenModel[] = [
     what: 'a tokenizer_config.json with a length that is no number',
     errorType: 'invalid_model',
     says: /tokenizer_config\.json/,
-    bug: 'model/model-traits.ts throws a ZodError: 500',
     write: withFile('tokenizer_config.json', '{"model_max_length": "long"}'),
   },
   {
@@ -190,7 +198,6 @@ export const brokenModels: readonly BrokenModel[] = [
     what: 'an ONNX file that is a Git LFS pointer',
     errorType: 'invalid_model',
     says: /model\.onnx is a Git LFS pointer.*git lfs pull/s,
-    bug: 'model/model-directory.ts reads the graph before it looks for pointers',
     write: withOnnx(() => LFS_POINTER),
   },
   {
@@ -203,7 +210,6 @@ export const brokenModels: readonly BrokenModel[] = [
     what: 'a directory where the ONNX file should be',
     errorType: 'invalid_model',
     says: /model\.onnx is not a regular file/,
-    bug: 'model/model-directory.ts reads before it checks: EISDIR, 500',
     write: async (directory) => {
       await without('onnx/model.onnx')(directory);
       await mkdir(join(directory, 'onnx/model.onnx'));
@@ -262,14 +268,12 @@ export const brokenModels: readonly BrokenModel[] = [
     what: 'two labels behind a symbolic dimension',
     errorType: 'invalid_model',
     says: /2 scores for 1 pair|num_labels = 1/,
-    bug: 'only noticed by the scheduler in the check phase: internal, 500',
     write: withOnnx(hiddenWidth),
   },
   {
     what: 'a vocabulary smaller than the tokenizer’s',
     errorType: 'invalid_model',
     says: /indices|index|out of/i,
-    bug: 'the warm-up throws CallFailed, which serving/preparation.ts does not explain: 500',
     write: withOnnx(smallEmbedding),
   },
   {

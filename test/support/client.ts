@@ -16,7 +16,7 @@ export interface Reranked {
   readonly meta: { readonly truncated: boolean } & Readonly<Record<string, unknown>>;
 }
 
-export interface Ranked {
+interface Ranked {
   readonly index: number;
   readonly relevance_score: number;
   readonly document?: unknown;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const embeddedModels = fileURLToPath(new URL('../../models', import.meta.url));
 
 /** A directory of its own, deleted with everything in it when it is disposed of. */
-export async function temporaryDirectory(): Promise<AsyncDisposable & { readonly path: string }> {
+export async function scratchDirectory(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'rerankd-test-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

@@ -4,7 +4,7 @@ import { until } from './until.ts';
 
 const run = promisify(execFile);
 
-export interface ProcessEntry {
+interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly command: string;
@@ -18,6 +18,16 @@ async function listProcesses(): Promise<ProcessEntry[]> {
     if (command === undefined || state?.startsWith('Z')) return [];
     return [{ pid: Number(pid), parent: Number(parent), command }];
   });
+}
+
+/** Memory of a process that is really there, in bytes. */
+export async function residentBytes(pid: number): Promise<number> {
+  const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]);
+  return Number(stdout) * 1024;
+}
+
+export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) process.kill(pid, signal);
 }
 
 async function childrenOf(parent: number, entry: string): Promise<number[]> {

@@ -1,7 +1,7 @@
 import { readConfig } from '../../src/config.ts';
 import { createService, type Service, type ServiceOverrides } from '../../src/service.ts';
 import { Client } from './client.ts';
-import { embeddedModels, temporaryDirectory } from './directories.ts';
+import { embeddedModels, scratchDirectory } from './directories.ts';
 import { LogBook } from './log-book.ts';
 import { readState } from './state.ts';
 import { testEnvironment } from './test-environment.ts';
@@ -38,7 +38,7 @@ export async function launchService(
   settings: Readonly<Record<string, string>> = {},
   overrides: ServiceOverrides = {},
 ): Promise<ServiceUnderTest> {
-  const own = await temporaryDirectory();
+  const own = await scratchDirectory();
   const stateDirectory = settings.RERANK_STATE_DIR ?? own.path;
   const log = new LogBook();
   const config = readConfig(

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { Client } from './client.ts';
 import { embeddedModels } from './directories.ts';
 import { testEnvironment } from './test-environment.ts';
@@ -47,7 +48,12 @@ export class ServerProcess implements AsyncDisposable {
       ...settings,
     });
     const stdio = ['ignore', 'pipe', 'pipe'] as const;
-    return new ServerProcess(spawn(process.execPath, [main], { env, stdio: [...stdio], detached: true }));
+    const server = new ServerProcess(
+      spawn(process.execPath, [main], { env, stdio: [...stdio], detached: true }),
+    );
+    // A test that runs into its time limit never leaves its block, and what it started would outlive it.
+    onTestFinished(() => server[Symbol.asyncDispose]());
+    return server;
   }
 
   /** What it wrote for the person who started it. */
@@ -79,7 +85,8 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#ended) this.#process.kill('SIGKILL');
+    // The whole group: children that a test stopped would never notice that their parent is gone.
+    if (!this.#ended) process.kill(-this.pid, 'SIGKILL');
     await this.exit;
   }
 

@@ -1,16 +1,31 @@
-import { outputLogits, pairModel, tokenOf } from './test-models.ts';
+import { join } from 'node:path';
+import { temporaryDirectory } from './temporary-directory.ts';
+import { outputLogits, pairModel, tokenOf, writeModelDirectory } from './test-models.ts';
 
 /** The word that makes a pair slow; every further one of it in the same document makes it slower still. */
-export const SLOW_WORD = '慢';
+const SLOW_WORD = '慢';
 
 /** Side of the matrices that one slow word makes the model multiply. */
 const SIDE = 1024;
 
-/**
- * A model that does honest work, for as long as a document asks for: it multiplies square matrices whose side grows with
- * the number of slow words. One word takes some ten milliseconds, eight take many seconds and no engine ends before its deadline.
- */
-export async function slowModel(): Promise<Uint8Array> {
+/** Enough of them for many seconds. */
+const ENDLESS_WORDS = 8;
+
+/** A document over which an engine works for so long that no test waits for the end. */
+export const ENDLESS_DOCUMENT = Array.from({ length: ENDLESS_WORDS }, () => SLOW_WORD).join(' ');
+
+/** Memory of an engine that is in the middle of the endless document: its first matrix is there. */
+export const ENDLESS_BYTES = (ENDLESS_WORDS * SIDE) ** 2 * 4;
+
+/** A models directory for one test, with the model `local://slow`. */
+export async function slowModelRoot(): Promise<string> {
+  const root = await temporaryDirectory();
+  await writeModelDirectory(join(root, 'slow'), await slowModel());
+  return root;
+}
+
+/** It does honest work: it multiplies square matrices whose side grows with the number of slow words. */
+async function slowModel(): Promise<Uint8Array> {
   const slow = await tokenOf(SLOW_WORD);
   return pairModel(({ graph, ops, ids, score }) => {
     const isSlow = ops.cast(ops.equal(ids, graph.scalar('int64', slow)), 'int64');

@@ -112,6 +112,11 @@ export class ChildLink {
     }
   }
 
+  /** False from the moment that the child is known to be doomed: it takes no more calls. */
+  get alive(): boolean {
+    return !this.#gone && this.#killedBecause === undefined;
+  }
+
   /** How many calls the child has yet to answer. */
   get outstanding(): number {
     return this.#pending.size;
@@ -122,9 +127,7 @@ export class ChildLink {
    * @throws CallFailed with the child's own message; ChildLost when it ended first.
    */
   call(kind: number, payload: Uint8Array, deadlineMs: number): Promise<Buffer> {
-    if (this.#gone || this.#killedBecause !== undefined) {
-      return Promise.reject(new ChildLost(`${this.name} is gone`, false));
-    }
+    if (!this.alive) return Promise.reject(new ChildLost(`${this.name} is gone`, false));
     const id = this.#nextId;
     this.#nextId = (this.#nextId + 1) >>> 0;
     const answer = new Promise<Buffer>((resolve, reject) => {

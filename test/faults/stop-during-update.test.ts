@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer } from '../support/client.ts';
+import { expectError } from '../support/error-answer.ts';
+import { helpersOf, tokenizersOf, untilGone } from '../support/processes.ts';
+import { type Exit, ServerProcess } from '../support/server-process.ts';
+import { readState } from '../support/state.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { until } from '../support/until.ts';
+
+describe('a server that is stopped in the middle of an update', () => {
+  async function stopWhileLoading(state: string): Promise<{ update: Answer; exit: Exit }> {
+    await using server = ServerProcess.start(state, {
+      RERANK_ENGINES: '4',
+      RERANK_SHUTDOWN_TIMEOUT_MS: '1000',
+    });
+    const client = await server.ready();
+    const update = client.post('/update', { model_path: 'local://demo-next' });
+    const helpers = await until('the new model loads', async () => {
+      const isLoading = (await tokenizersOf(server.pid)).length === 2;
+      return isLoading && (await helpersOf(server.pid));
+    });
+    server.kill('SIGTERM');
+    const outcome = { update: await update, exit: await server.exit };
+    await untilGone(helpers);
+    return outcome;
+  }
+
+  it('ends well, leaves no process behind, and starts with the old model the next time', async () => {
+    const state = await temporaryDirectory();
+    const { update, exit } = await stopWhileLoading(state);
+    expect(update.status).not.toBe(200);
+    expect(exit).toEqual({ code: 0, signal: null });
+    expect(await readState(state)).toBeUndefined();
+  });
+
+  // serving/preparation.ts blames the model (422 invalid_model) for the end of processes that the shutdown itself ends.
+  it('tells the operator that the server went, and does not blame the model', async () => {
+    const { update } = await stopWhileLoading(await temporaryDirectory());
+    expectError(update, 503, 'unavailable', /shutting down/);
+  });
+});
