@@ -6,9 +6,6 @@ import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { until } from '../support/until.ts';
 
-/** Connections that are kept alive make the shutdown wait for its time limit: see connections-at-stop.test.ts. */
-const HANG_UP = { connection: 'close' };
-
 describe('a server that is asked to stop finishes what is in flight and leaves nothing behind', () => {
   it.each<[string, (server: ServerProcess) => void, RegExp]>([
     ['SIGTERM', (server) => server.kill('SIGTERM'), /^SIGTERM: finishing what is in flight/],
@@ -21,7 +18,7 @@ describe('a server that is asked to stop finishes what is in flight and leaves n
     const helpers = await helpersOf(server.pid);
     const engines = await enginesOf(server.pid);
     signalAll(engines, 'SIGSTOP');
-    await flight.takeOff(HANG_UP);
+    await flight.takeOff();
     stop(server);
     await until('it says so', () => server.logged(announcement));
     await until('it takes no new connections', () => isRefused(client.url));

@@ -48,16 +48,16 @@ export class Flight {
   }
 
   /** Sends all of the requests at once, without waiting for anything. */
-  send(headers: Readonly<Record<string, string>> = {}): void {
+  send(): void {
     this.#answers = this.#documents.map((documents) =>
-      this.#client.post<Reranked>('/rerank', { query: QUERY, documents, raw_scores: true }, headers),
+      this.#client.post<Reranked>('/rerank', { query: QUERY, documents, raw_scores: true }),
     );
     for (const answer of this.#answers) answer.catch(() => {});
   }
 
   /** Sends all of the requests to engines that stand still: they are in flight for as long as the test wants. */
-  async takeOff(headers: Readonly<Record<string, string>> = {}): Promise<void> {
-    await submit(this.#client, this.#pairs, () => this.send(headers));
+  async takeOff(): Promise<void> {
+    await submit(this.#client, this.#pairs, () => this.send());
   }
 
   /** Waits for the answers: every one of them has to be the right one. */
