@@ -1,5 +1,6 @@
 import {
   createServer,
+  type IncomingMessage,
   type RequestListener,
   type Server,
   type ServerResponse,
@@ -51,10 +52,13 @@ export class HttpServer {
         keepAliveTimeout: KEEP_ALIVE_MS,
         headersTimeout: HEADERS_TIMEOUT_MS,
         requestTimeout: WHOLE_REQUEST_TIMEOUT_MS,
+        // Node's own refusal has an empty body. No route needs the header; where its absence matters, it is looked at.
+        requireHostHeader: false,
       },
       listener,
     );
     server.on('clientError', answerBrokenRequest);
+    server.on('checkExpectation', answerUnknownExpectation);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, resolve);
@@ -79,6 +83,12 @@ export class HttpServer {
     this.#server.closeAllConnections();
     await closed;
   }
+}
+
+function answerUnknownExpectation(request: IncomingMessage, response: ServerResponse): void {
+  const message = `the header "Expect: ${request.headers.expect}" can't be met`;
+  response.writeHead(417, { 'Content-Type': 'application/json', Connection: 'close' });
+  response.end(JSON.stringify(errorBody(new ServiceError('invalid_request', message))));
 }
 
 /** What is not HTTP gets the same error shape as everything else. */

@@ -28,13 +28,14 @@ export async function lockDirectory(
     .update(await realpath(path))
     .digest('hex')
     .slice(0, 32);
-  const name = process.platform === 'linux' ? `\0rerankd-${id}` : join(tmpdir(), `rerankd-${id}.sock`);
+  const isAbstract = process.platform === 'linux';
+  const name = isAbstract ? `\0rerankd-${id}` : join(tmpdir(), `rerankd-${id}.sock`);
   const deadline = clock.now() + patienceMs;
   for (;;) {
     const server = await listen(name);
     if (server !== undefined)
       return { release: () => new Promise((resolve) => server.close(() => resolve())) };
-    if (!(await isAnswered(name))) await rm(name, { force: true });
+    if (!isAbstract && !(await isAnswered(name))) await rm(name, { force: true });
     if (clock.now() >= deadline) return undefined;
     await delay(clock, RETRY_MS);
   }

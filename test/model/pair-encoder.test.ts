@@ -68,6 +68,14 @@ describe('encoding pairs', () => {
     }
   });
 
+  it('reads a bounded part of a text that gives hardly any tokens, and says that it was cut', async () => {
+    const blank = ' '.repeat(4_000_000);
+    const pairs = await encoder.encode('q', [`${blank}unreached`, blank.slice(0, 1000)], 64);
+    const expected = await library.encode('q', '');
+    expect(row(pairs, 0).ids).toEqual(expected.getIds());
+    expect([...pairs.truncated]).toEqual([1, 0]);
+  });
+
   it('takes lone surrogates as the replacement character, which is what UTF-8 makes of them', async () => {
     const pairs = await encoder.encode('a \ud800 b', ['\udc00', 'nul \0 byte'], 64);
     const expected = await library.encode('a \ufffd b', '\ufffd');

@@ -8,8 +8,14 @@ const CHARACTERS_PER_TOKEN = 8;
 /** The last tokens before a cut may depend on what was cut off: this many are never used. */
 const TOKENS_NEAR_CUT = 32;
 
-/** A text may need several looks; each reads this many times more than the one before. */
+/** A text that gives few tokens gets one longer look. What lies beyond is not read: the work on a text is bounded. */
 const LONGER_LOOK = 8;
+
+interface TextStart {
+  readonly ids: readonly number[];
+  /** There is more text than these tokens. */
+  readonly isCut: boolean;
+}
 
 /**
  * Encodes (query, document) pairs as FlagEmbedding's rerankers were trained: the query is cut to three quarters of the
@@ -36,28 +42,26 @@ export class PairEncoder {
 
   /** @param maxLength tokens of a whole pair, special tokens included. */
   async encode(query: string, documents: readonly string[], maxLength: number): Promise<EncodedPairs> {
-    const [queryIds = []] = await this.#firstTokens([query], Math.floor((maxLength * 3) / 4));
+    const [start] = await this.#startOf([query], Math.floor((maxLength * 3) / 4));
+    const queryIds = start?.ids ?? [];
     const room = Math.max(0, maxLength - templateTokens(this.#template) - queryIds.length);
-    const documentIds = await this.#firstTokens(documents, room + 1);
-    return assemble(this.#template, queryIds, documentIds, room);
+    return assemble(this.#template, queryIds, await this.#startOf(documents, room));
   }
 
   /** The first tokens of each text, at most `limit`, without special tokens and without reading far beyond them. */
-  async #firstTokens(texts: readonly string[], limit: number): Promise<number[][]> {
-    const found: number[][] = texts.map(() => []);
+  async #startOf(texts: readonly string[], limit: number): Promise<TextStart[]> {
+    const found: TextStart[] = texts.map(() => ({ ids: [], isCut: false }));
+    const firstLook = (limit + TOKENS_NEAR_CUT) * CHARACTERS_PER_TOKEN;
+    const lastLook = firstLook * LONGER_LOOK;
     let pending = texts.map((_, index) => index);
-    for (
-      let look = (limit + TOKENS_NEAR_CUT) * CHARACTERS_PER_TOKEN;
-      pending.length > 0;
-      look *= LONGER_LOOK
-    ) {
+    for (let look = firstLook; pending.length > 0; look = lastLook) {
       const heads = pending.map((index) => head(texts[index] ?? '', look));
       const encodings = await this.#tokenizer.encodeBatch(heads, { addSpecialTokens: false });
       pending = pending.filter((index, at) => {
         const ids = encodings[at]?.getIds() ?? [];
-        const wasCut = heads[at]?.length !== texts[index]?.length;
-        if (wasCut && ids.length < limit + TOKENS_NEAR_CUT) return true;
-        found[index] = ids.length > limit ? ids.slice(0, limit) : ids;
+        const isHead = heads[at]?.length !== texts[index]?.length;
+        if (isHead && look < lastLook && ids.length < limit + TOKENS_NEAR_CUT) return true;
+        found[index] = { ids: ids.slice(0, limit), isCut: isHead || ids.length > limit };
         return false;
       });
     }
@@ -74,14 +78,13 @@ function head(text: string, characters: number): string {
 
 function assemble(
   template: PairTemplate,
-  query: number[],
-  documents: number[][],
-  room: number,
+  query: readonly number[],
+  documents: readonly TextStart[],
 ): EncodedPairs {
   const { before, between, after } = template;
   const fixed = templateTokens(template) + query.length;
-  const lengths = Uint32Array.from(documents, (document) => fixed + Math.min(document.length, room));
-  const truncated = Uint8Array.from(documents, (document) => (document.length > room ? 1 : 0));
+  const lengths = Uint32Array.from(documents, ({ ids }) => fixed + ids.length);
+  const truncated = Uint8Array.from(documents, ({ isCut }) => (isCut ? 1 : 0));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   const ids = new Int32Array(total);
   const typeIds = new Uint8Array(total);
@@ -96,7 +99,7 @@ function assemble(
     append(before.ids, before.typeIds);
     append(query, template.queryTypeId);
     append(between.ids, between.typeIds);
-    append(document.length > room ? document.slice(0, room) : document, template.documentTypeId);
+    append(document.ids, template.documentTypeId);
     append(after.ids, after.typeIds);
   }
   return { lengths, ids, typeIds, truncated };
