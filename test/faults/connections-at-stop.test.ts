@@ -4,8 +4,8 @@ import { submit } from '../support/flight.ts';
 import { signalAll } from '../support/processes.ts';
 import { startService } from '../support/running-service.ts';
 
-// http/server.ts ends idle connections once, when the shutdown begins. The connection of a request that was in flight then
-// stays open after its answer, and the shutdown waits for its time limit (25 s by default) with nothing left to do.
+// A connection that stays open after the answer to what was in flight keeps the shutdown waiting for its time limit
+// (25 s by default) with nothing left to do.
 it('an answer that is given during the shutdown asks the client to hang up', async () => {
   await using server = await startService({ RERANK_SHUTDOWN_TIMEOUT_MS: '1000' });
   const expected = await server.client.logits(QUERY, DOCUMENTS);

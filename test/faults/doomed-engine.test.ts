@@ -16,8 +16,8 @@ const TOKENS: RaggedTokens = {
   typeIds: Uint8Array.of(0, 0, 1, 1),
 };
 
-// Between SIGKILL and the news of the exit, engine-pool.ts still counts the free slot of an engine that takes no more calls:
-// the scheduler hands it a batch, gets the batch back at once, and so on in microtasks for ever. The server hangs.
+// Between SIGKILL and the news of the exit, the slot of an engine that takes no more calls must not count as free: the
+// scheduler would hand it a batch, get the batch back at once, and so on in microtasks for ever.
 it('an engine that was killed for its deadline is offered no more work while it dies', async () => {
   let afterKill: { freeSlots: number; readyEngines: number } | undefined;
   let look = (): void => {};

@@ -33,7 +33,6 @@ describe('a server that is stopped in the middle of an update', () => {
     expect(await readState(state)).toBeUndefined();
   });
 
-  // serving/preparation.ts blames the model (422 invalid_model) for the end of processes that the shutdown itself ends.
   it('tells the operator that the server went, and does not blame the model', async () => {
     const { update } = await stopWhileLoading(await temporaryDirectory());
     expectError(update, 503, 'unavailable', /shutting down/);

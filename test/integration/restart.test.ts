@@ -94,7 +94,6 @@ describe('after a restart', () => {
     await expectModel(server, 'local://demo-next', next);
   });
 
-  // store/staging.ts trusts the manifest of a copy and never looks whether its files are there.
   it('the source serves when the copy has lost a file', async () => {
     const { digest } = (await readState(state)) as { digest: string };
     await rm(join(state, 'models', digest, 'onnx/model.onnx'));
