@@ -15,6 +15,8 @@ const autoOr = <T extends z.ZodType>(schema: T) =>
 const oneOf = <const T extends readonly string[]>(...values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
+export const dtype = oneOf('auto', 'fp32', 'fp16', 'int8');
+
 /** Every setting: its environment variable, its rule and its default. The flags of the CLI carry the same names. */
 export const settings = {
   HOST: z.string().default('127.0.0.1'),
@@ -28,7 +30,7 @@ export const settings = {
   RERANK_MODELS_DIR: z.string().default('./models'),
   RERANK_STATE_DIR: z.string().default('./data'),
   RERANK_DEVICE: oneOf('auto', 'cpu', 'cuda', 'webgpu').default('auto'),
-  RERANK_DTYPE: oneOf('auto', 'fp32', 'fp16', 'int8').default('auto'),
+  RERANK_DTYPE: dtype.default('auto'),
   RERANK_ENGINES: autoOr(positive.max(256)).default('auto'),
   RERANK_THREADS: autoOr(positive.max(256)).default('auto'),
   RERANK_MAX_LENGTH: autoOr(positive.min(16, { error: 'must be at least 16' })).default('auto'),

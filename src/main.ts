@@ -2,6 +2,7 @@
 /** The process edge: arguments, environment, signals and exit codes. Nothing else reads `process.env`. */
 import { readFileSync } from 'node:fs';
 import { parseArguments } from './arguments.ts';
+import { readCompareRequest } from './compare-request.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { messageOf, ServiceError } from './errors.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
@@ -86,10 +87,28 @@ function explain(error: unknown): string {
   return `rerankd: ${messageOf(error)}${detail}`;
 }
 
+/** Runs a command to its end and prints what it returns. */
+async function run(task: Promise<string>): Promise<void> {
+  process.stdout.write(`${await task}\n`);
+  // Nothing of a finished command is worth waiting for: timers of metrics, handles of ended children.
+  process.exit(0);
+}
+
 try {
   const command = parseArguments(process.argv.slice(2));
   if (command.name === 'help') process.stdout.write(command.text);
-  else await serve({ ...process.env, ...command.settings });
+  else {
+    const env = { ...process.env, ...command.settings };
+    if (command.name === 'serve') await serve(env);
+    else if (command.name === 'compile') {
+      const { compile } = await import('./commands/compile.ts');
+      await run(compile(readConfig(env), command.reference));
+    } else {
+      const { compare } = await import('./commands/compare.ts');
+      const config = readConfig(env);
+      await run(compare(config, readCompareRequest(command, config.dtype)));
+    }
+  }
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exit(error instanceof ConfigError ? 2 : 1);

@@ -1,16 +1,11 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from './config.ts';
-import { chooseDevice } from './engine/choose-device.ts';
 import { ServiceError } from './errors.ts';
-import { probeModel } from './graph/probe-model.ts';
 import { createApp } from './http/app.ts';
 import { HttpServer } from './http/server.ts';
 import type { Generation } from './model/generation.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type DirectoryLock, lockDirectory } from './platform/directory-lock.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
-import { readMachineBudget } from './platform/machine-budget.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { Admission } from './rerank/admission.ts';
 import { Reranker } from './rerank/reranker.ts';
@@ -19,11 +14,9 @@ import { boot } from './serving/boot.ts';
 import { HealthCheck } from './serving/health.ts';
 import { referencedDigests } from './serving/history.ts';
 import { ModelSlot } from './serving/model-slot.ts';
-import { Preparation } from './serving/preparation.ts';
 import { StateFile } from './serving/state-file.ts';
 import { Updater } from './serving/updater.ts';
-import { ModelRoots } from './store/reference.ts';
-import { StagingArea } from './store/staging.ts';
+import { openWorkshop } from './workshop.ts';
 
 export interface ServiceOverrides {
   readonly clock?: Clock;
@@ -56,41 +49,15 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const logger = overrides.logger ?? createLogger({ level: config.logLevel, format: config.logFormat });
   const slot = new ModelSlot<Generation>(clock);
   const metrics = createMetrics({ readyEngines: () => slot.current?.readyEngines ?? 0 });
-  const lock = await openStateDirectory(config.stateDirectory, clock);
-
-  const roots = new ModelRoots(config.modelRoots);
-  const staging = new StagingArea(join(config.stateDirectory, 'models'));
+  const { roots, preparation, keepOnly } = await openWorkshop(config, { clock, logger, metrics });
+  const lock = await lockStateDirectory(config.stateDirectory, clock);
   const stateFile = new StateFile(config.stateDirectory);
   const stop = new AbortController();
-  const childEnv = {
-    NODE_COMPILE_CACHE: join(config.stateDirectory, 'node-compile-cache'),
-    ...config.childEnv,
-  };
 
-  const preparation = new Preparation({
-    roots,
-    staging,
-    chooseDevice: () =>
-      chooseDevice({ wanted: config.device, probeModel: probeModel(), env: childEnv, clock, logger }),
-    generation: {
-      dtype: config.dtype,
-      engines: config.engines,
-      threads: config.threads,
-      maxLength: config.maxLengthTokens,
-      maxBatchTokens: config.maxBatchTokens,
-      loadTimeoutMs: config.loadTimeoutMs,
-      engineTimeoutMs: config.engineTimeoutMs,
-      childEnv,
-      budget: readMachineBudget(),
-      clock,
-      logger,
-      metrics,
-    },
-  });
   const updater = new Updater({
     slot,
     preparation,
-    staging,
+    keepOnly,
     stateFile,
     historyLength: config.historyLength,
     drainTimeoutMs: config.requestTimeoutMs + DRAIN_SLACK_MS,
@@ -146,7 +113,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     await slot.swap(generation);
     updater.restore(state);
     announce(generation, metrics);
-    await staging.keepOnly(new Set([generation.identity.digest, ...(state ? referencedDigests(state) : [])]));
+    await keepOnly(new Set([generation.identity.digest, ...(state ? referencedDigests(state) : [])]));
   };
   const ready = start();
   ready.catch(() => {});
@@ -162,14 +129,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   return { port: server.port, ready, close, [Symbol.asyncDispose]: close };
 }
 
-/** @throws ServiceError unavailable when it can't be written, or when another server works in it. */
-async function openStateDirectory(path: string, clock: Clock): Promise<DirectoryLock> {
-  await mkdir(join(path, 'models'), { recursive: true }).catch((error: Error) => {
-    throw new ServiceError('unavailable', `the state directory can't be used: ${error.message}`, {
-      detail: 'Point RERANK_STATE_DIR to a directory that this user may write to.',
-      cause: error,
-    });
-  });
+/** @throws ServiceError unavailable when another server works in it. */
+async function lockStateDirectory(path: string, clock: Clock): Promise<DirectoryLock> {
   const lock = await lockDirectory(path, LOCK_PATIENCE_MS, clock);
   if (lock !== undefined) return lock;
   throw new ServiceError('unavailable', `another rerankd works in the state directory ${path}`, {

@@ -14,6 +14,13 @@ export interface ChooseDeviceOptions {
   readonly logger: Logger;
 }
 
+/** What models run on. */
+export interface Runtime {
+  readonly device: Device;
+  /** Version of ONNX Runtime. */
+  readonly version: string;
+}
+
 /** The first use of a GPU driver takes seconds; a minute means that it hangs. */
 const PROBE_TIMEOUT_MS = 60_000;
 
@@ -28,9 +35,9 @@ const HINTS: Readonly<Record<Device, string>> = {
  * falls back; WebGPU has to be asked for, because a software driver would pass for a GPU.
  * @throws ServiceError unavailable when the device that was asked for does not work.
  */
-export async function chooseDevice(options: ChooseDeviceOptions): Promise<Device> {
+export async function chooseDevice(options: ChooseDeviceOptions): Promise<Runtime> {
   const { wanted, logger } = options;
-  const { device, failures } = await probe(options, wanted === 'auto' ? ['cuda', 'cpu'] : [wanted]);
+  const { device, failures, runtime } = await probe(options, wanted === 'auto' ? ['cuda', 'cpu'] : [wanted]);
   if (device === undefined) {
     const [failure] = failures.toReversed();
     const name = failure?.device ?? 'cpu';
@@ -48,7 +55,7 @@ export async function chooseDevice(options: ChooseDeviceOptions): Promise<Device
       `RERANK_DEVICE=auto: no ${failure.device} here, falling back to ${device}. Set RERANK_DEVICE=${device} if that is meant.`,
     );
   }
-  return device;
+  return { device, version: runtime };
 }
 
 async function probe(options: ChooseDeviceOptions, devices: readonly Device[]): Promise<ProbeReply> {

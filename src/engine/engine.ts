@@ -46,8 +46,10 @@ export class Engine implements Mortal {
 
   /** @throws ServiceError invalid_model when ONNX Runtime refuses the model; ChildLost when the process dies over it. */
   static async start(options: EngineOptions, unwanted: AbortSignal): Promise<Engine> {
-    const { modelFile, device, threads } = options;
-    const payload = Buffer.from(JSON.stringify({ modelFile, device, threads } satisfies LoadRequest));
+    const { modelFile, device, threads, optimization } = options;
+    const payload = Buffer.from(
+      JSON.stringify({ modelFile, device, threads, optimization } satisfies LoadRequest),
+    );
     const load = { kind: EngineCall.load, payload, timeoutMs: options.loadTimeoutMs };
     try {
       const { link, reply } = await ChildLink.launch(

@@ -1,6 +1,6 @@
 /** The wire between the parent and an engine process. All numbers are little-endian. */
 
-export const EngineCall = { load: 1, run: 2, probe: 3 } as const;
+export const EngineCall = { load: 1, run: 2, probe: 3, prepack: 4 } as const;
 
 export type Device = 'cpu' | 'cuda' | 'webgpu';
 
@@ -9,6 +9,17 @@ export interface LoadRequest {
   readonly modelFile: string;
   readonly device: Device;
   readonly threads: number;
+  /** `asWritten` for graphs that are fused already and whose packed weights belong to just these nodes. */
+  readonly optimization: 'all' | 'asWritten';
+}
+
+/** The JSON payload of a prepack call. */
+export interface PrepackRequest {
+  readonly modelFile: string;
+  /** Where to save the model with the packed weights. */
+  readonly packedFile: string;
+  /** Name of the file for its weights, in the same directory. */
+  readonly packedWeights: string;
 }
 
 export interface TensorInfo {
@@ -34,6 +45,8 @@ export interface ProbeRequest {
 
 /** The JSON answer to a probe call. */
 export interface ProbeReply {
+  /** Version of ONNX Runtime. */
+  readonly runtime: string;
   readonly device: Device | undefined;
   readonly failures: readonly { readonly device: Device; readonly reason: string }[];
 }

@@ -12,8 +12,10 @@ export interface EnginePlanRequest {
   readonly device: Device;
   readonly engines: number | 'auto';
   readonly threads: number | 'auto';
-  /** Size of the model's files. */
-  readonly modelBytes: number;
+  /** Size of the model's weights. */
+  readonly weightBytes: number;
+  /** Engines map the weights together; otherwise each holds its own. */
+  readonly isShared: boolean;
   readonly budget: MachineBudget;
 }
 
@@ -21,6 +23,9 @@ const MAX_AUTO_ENGINES = 32;
 
 /** A Node process with ONNX Runtime and no model. */
 const EMPTY_ENGINE_BYTES = 96 * 2 ** 20;
+
+/** Activations of an engine whose weights lie elsewhere. */
+const ACTIVATION_BYTES = 64 * 2 ** 20;
 
 /** Weights as they lie in memory, against their size on disk: packed copies and the activations come on top. */
 const MEMORY_PER_MODEL_BYTE = 1.6;
@@ -40,8 +45,11 @@ export function planEngines(request: EnginePlanRequest): EnginePlan {
     return { engines: request.engines, threads: resolveThreads(request.threads, cpus, request.engines) };
   }
   if (request.device !== 'cpu') return { engines: 1, threads: resolveThreads(request.threads, cpus, 1) };
-  const engineBytes = EMPTY_ENGINE_BYTES + request.modelBytes * MEMORY_PER_MODEL_BYTE;
-  const byMemory = Math.floor((memoryBytes * MEMORY_SHARE) / engineBytes);
+  const { isShared, weightBytes } = request;
+  const engineBytes =
+    EMPTY_ENGINE_BYTES + (isShared ? ACTIVATION_BYTES : weightBytes * MEMORY_PER_MODEL_BYTE);
+  const available = memoryBytes * MEMORY_SHARE - (isShared ? weightBytes : 0);
+  const byMemory = Math.floor(available / engineBytes);
   const byCpus = request.threads === 'auto' ? cpus : Math.floor(cpus / request.threads);
   const engines = Math.max(1, Math.min(byCpus, byMemory, MAX_AUTO_ENGINES));
   return { engines, threads: resolveThreads(request.threads, cpus, engines) };

@@ -7,9 +7,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { MachineBudget } from '../platform/machine-budget.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { StagedModel } from '../store/staging.ts';
 import { planEngines } from './engine-plan.ts';
-import { type Dtype, inspectModelDirectory } from './model-directory.ts';
+import type { LoadableModel, ServableGraph } from './loadable-model.ts';
+import type { Dtype } from './model-directory.ts';
 import { readTokenLimit } from './model-traits.ts';
 import { type ScoredRequest, type ScoreLimits, scorePairs } from './score-pairs.ts';
 import { Tokenizer } from './tokenizer/tokenizer.ts';
@@ -39,6 +39,7 @@ export interface ModelIdentity {
   readonly reference: string;
   readonly digest: string;
   readonly device: Device;
+  readonly dtype: ServableGraph['dtype'];
 }
 
 /** `auto` never goes beyond this many tokens a pair: rerankers are trained on passages, and time grows with length. */
@@ -77,14 +78,14 @@ export class Generation {
    * @throws ServiceError invalid_model when it can't be served. Nothing is left running then.
    */
   static async load(
-    model: StagedModel & { readonly reference: string; readonly generation: number },
+    model: LoadableModel & { readonly generation: number },
     settings: GenerationSettings,
     signal: AbortSignal,
   ): Promise<Generation> {
     const { device, clock, logger, metrics, loadTimeoutMs } = settings;
-    const files = await inspectModelDirectory(model.directory, settings.dtype);
+    const { graph } = model;
     const maxLength = effectiveLength(settings.maxLength, await readTokenLimit(model.directory), logger);
-    const plan = planEngines({ ...settings, modelBytes: files.bytes });
+    const plan = planEngines({ ...settings, ...graph });
     const name = `model-${model.generation}`;
     const shared = {
       env: settings.childEnv,
@@ -100,7 +101,8 @@ export class Generation {
         {
           ...shared,
           name: `${name}.engine`,
-          modelFile: join(model.directory, files.onnx),
+          modelFile: graph.modelFile,
+          optimization: graph.optimization,
           device,
           threads: plan.threads,
           size: plan.engines,
@@ -110,14 +112,14 @@ export class Generation {
         signal,
       );
       logger.info(
-        { ...plan, device, maxLength, generation: model.generation },
+        { ...plan, device, dtype: graph.dtype, maxLength, generation: model.generation },
         `${model.reference} is loaded`,
       );
       const maxBatchTokens =
         settings.maxBatchTokens === 'auto' ? AUTO_BATCH_TOKENS[device] : settings.maxBatchTokens;
       const scheduler = new Scheduler({ engines, maxBatchTokens, clock, metrics });
       const { generation, reference, digest } = model;
-      return new Generation({ generation, reference, digest, device }, maxLength, {
+      return new Generation({ generation, reference, digest, device, dtype: graph.dtype }, maxLength, {
         tokenizer,
         engines,
         scheduler,

@@ -1,149 +1,90 @@
-import { open, readFile, realpath, stat } from 'node:fs/promises';
-import { join, posix } from 'node:path';
 import { ServiceError } from '../errors.ts';
-import { listExternalData, MalformedOnnx } from '../graph/onnx/external-data.ts';
+import { isKnownArchitecture } from '../graph/architectures/registry.ts';
+import { planModel } from '../graph/plan-model.ts';
+import { Checkpoint, listCheckpointFiles } from '../graph/safetensors/checkpoint.ts';
+import { InvalidCheckpoint } from '../graph/safetensors/invalid-checkpoint.ts';
 import type { SourceFile } from '../store/staging.ts';
+import { ModelFiles } from './model-files.ts';
+import { exportNames, findExport, takeExport } from './onnx-export.ts';
 
 export type Dtype = 'auto' | 'fp32' | 'fp16' | 'int8';
 
-/** The files of a Hugging Face directory that are needed to serve it. */
-export interface ModelFiles {
+/** Where a model's graph comes from. */
+export type GraphSource =
+  | { readonly kind: 'export' /** Name of the ONNX file. */; readonly onnx: string }
+  | {
+      readonly kind: 'checkpoint' /** Names of the files with weights, the index included. */;
+      readonly files: readonly string[];
+    };
+
+/** What a model directory holds. */
+export interface ModelDirectory {
+  /** The files that are needed to serve it. */
   readonly files: readonly SourceFile[];
-  /** Name of the ONNX file among them. */
-  readonly onnx: string;
   readonly bytes: number;
+  readonly source: GraphSource;
 }
 
-/** File names that exporters (optimum, transformers.js, onnx-community) use, by dtype, in order of preference. */
-const ONNX_STEMS: Readonly<Record<Exclude<Dtype, 'auto'>, readonly string[]>> = {
-  fp32: ['model'],
-  fp16: ['model_fp16'],
-  int8: ['model_quantized', 'model_int8'],
-};
-
-const MAX_BYTES: Readonly<Record<string, number>> = {
-  'config.json': 2 ** 20,
-  'tokenizer_config.json': 16 * 2 ** 20,
-  'tokenizer.json': 256 * 2 ** 20,
-};
-
 /**
- * Finds what a model directory holds.
+ * Finds what a model directory holds. Weights as training left them (safetensors) are preferred to an ONNX export: rerankd's
+ * own graph of them is faster. The export serves where the architecture is unknown.
  * @param allow throws when a file's real path must not be read.
- * @throws ServiceError invalid_model that names the missing or broken file.
+ * @throws ServiceError invalid_model that names the missing or broken file, tensor or field.
  */
 export async function inspectModelDirectory(
   directory: string,
   dtype: Dtype,
   allow: (realPath: string) => Promise<void> = async () => {},
-): Promise<ModelFiles> {
-  let bytes = 0;
-  const files: SourceFile[] = [];
-  const require = async (name: string, why: string): Promise<SourceFile> => {
-    const path = await realpath(join(directory, name)).catch(() => undefined);
-    if (path === undefined) throw missing(name, why);
-    await allow(path);
-    const file = { name, path };
-    bytes += await checkFile(file);
-    files.push(file);
-    return file;
-  };
-  await require('config.json', 'It says what the model is.');
-  await require('tokenizer.json', 'A directory with only a slow tokenizer gets one from AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR).');
-  if (await exists(join(directory, 'tokenizer_config.json'))) await require('tokenizer_config.json', '');
-  const onnx = await require(await findOnnx(directory, dtype), '');
-  for (const location of await externalDataOf(onnx)) {
-    await require(posix.join(posix.dirname(onnx.name), location), `${onnx.name} keeps weights in it.`);
-  }
-  return { files, onnx: onnx.name, bytes };
-}
-
-async function findOnnx(directory: string, dtype: Dtype): Promise<string> {
-  const stems = dtype === 'auto' ? Object.values(ONNX_STEMS).flat() : ONNX_STEMS[dtype];
-  const names = stems.flatMap((stem) => [`onnx/${stem}.onnx`, `${stem}.onnx`]);
-  for (const name of names) if (await exists(join(directory, name))) return name;
-  const hint = (await exists(join(directory, 'model.safetensors')))
-    ? 'There is a model.safetensors: export it to ONNX first (optimum-cli export onnx --task text-classification).'
-    : `Looked for ${names.join(', ')}.`;
-  throw new ServiceError(
-    'invalid_model',
-    `the model directory has no ONNX file${dtype === 'auto' ? '' : ` for ${dtype}`}`,
-    {
-      detail: hint,
-    },
+): Promise<ModelDirectory> {
+  const files = new ModelFiles(directory, allow);
+  await files.require('config.json', 'It says what the model is.');
+  const config = await files.readJson('config.json');
+  await files.require(
+    'tokenizer.json',
+    'A directory with only a slow tokenizer gets one from AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR).',
   );
+  if (await files.has('tokenizer_config.json')) {
+    await files.require('tokenizer_config.json', '');
+    await files.readJson('tokenizer_config.json');
+  }
+  const weights = new ModelFiles(directory, allow);
+  const source = await takeWeights(weights, config, dtype);
+  return { files: [...files.files, ...weights.files], bytes: files.bytes + weights.bytes, source };
 }
 
-async function externalDataOf(onnx: SourceFile): Promise<string[]> {
+async function takeWeights(files: ModelFiles, config: unknown, dtype: Dtype): Promise<GraphSource> {
+  const names = await explained(() => listCheckpointFiles(files.directory));
+  const onnx = await findExport(files, dtype);
+  if (names !== undefined && (onnx === undefined || isKnownArchitecture(config))) {
+    await takeCheckpoint(files, config, names);
+    return { kind: 'checkpoint', files: names };
+  }
+  if (onnx === undefined) throw nothingToServe(dtype);
+  await takeExport(files, onnx);
+  return { kind: 'export', onnx };
+}
+
+/** Plans the graph, without reading any weights: what can't be built is refused before gigabytes are copied. */
+async function takeCheckpoint(files: ModelFiles, config: unknown, names: readonly string[]): Promise<void> {
+  for (const name of names) await files.require(name, 'model.safetensors.index.json names it.');
+  await explained(async () => {
+    const { tensors } = await Checkpoint.open(files.directory);
+    planModel({ config, tensors, dtype: 'fp32', int8Bits: 8 });
+  });
+}
+
+async function explained<T>(look: () => Promise<T>): Promise<T> {
   try {
-    const locations = await listExternalData(onnx.path);
-    for (const location of locations) {
-      const normal = posix.normalize(location);
-      if (posix.isAbsolute(location) || normal.startsWith('..')) {
-        throw new MalformedOnnx(`it keeps weights in "${location}", outside its directory`);
-      }
-    }
-    return locations;
+    return await look();
   } catch (error) {
-    if (!(error instanceof MalformedOnnx)) throw error;
-    throw new ServiceError('invalid_model', `${onnx.name} can't be read: ${error.message}`, { cause: error });
+    if (!(error instanceof InvalidCheckpoint)) throw error;
+    throw new ServiceError('invalid_model', error.message, { cause: error });
   }
 }
 
-/** @returns the size in bytes. */
-async function checkFile(file: SourceFile): Promise<number> {
-  const info = await stat(file.path);
-  if (!info.isFile()) throw new ServiceError('invalid_model', `${file.name} is not a regular file`);
-  if (info.size === 0) throw new ServiceError('invalid_model', `${file.name} is empty`);
-  const limit = MAX_BYTES[file.name];
-  if (limit !== undefined && info.size > limit) {
-    throw new ServiceError(
-      'invalid_model',
-      `${file.name} has ${info.size} bytes; at most ${limit} make sense`,
-    );
-  }
-  if (info.size < 1024 && (await readStart(file.path)).startsWith('version https://git-lfs')) {
-    throw new ServiceError('invalid_model', `${file.name} is a Git LFS pointer, not the file itself`, {
-      detail: 'Run "git lfs pull" in the model repository.',
-    });
-  }
-  if (file.name.endsWith('.json')) await assertJson(file);
-  return info.size;
-}
-
-async function assertJson(file: SourceFile): Promise<void> {
-  // A vocabulary of 250,000 entries would block the thread; its process parses it anyway.
-  if (file.name === 'tokenizer.json') return;
-  try {
-    JSON.parse(await readFile(file.path, 'utf8'));
-  } catch (error) {
-    throw new ServiceError('invalid_model', `${file.name} is not JSON: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-}
-
-async function readStart(path: string): Promise<string> {
-  const handle = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
-    return buffer.toString('latin1', 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-function missing(name: string, why: string): ServiceError {
-  return new ServiceError(
-    'invalid_model',
-    `the model directory has no ${name}`,
-    why === '' ? {} : { detail: why },
-  );
+function nothingToServe(dtype: Dtype): ServiceError {
+  const what = dtype === 'auto' ? '' : ` for ${dtype}`;
+  return new ServiceError('invalid_model', `the model directory has no weights${what}`, {
+    detail: `Looked for model.safetensors, model.safetensors.index.json, ${exportNames(dtype).join(', ')}. Weights in pytorch_model.bin are not read: AutoModelForSequenceClassification.from_pretrained(DIR).save_pretrained(DIR) turns them into safetensors.`,
+  });
 }

@@ -7,19 +7,24 @@ export interface LoggerOptions {
   readonly level: string;
   /** `json` is one object a line for collectors; `text` is for a person; `auto` is text at a terminal. */
   readonly format: 'json' | 'text' | 'auto';
+  /** Standard output for servers; standard error for commands whose output is their result. */
+  readonly destination?: 1 | 2;
 }
 
-/** Structured logs on standard output. Keys that may hold a secret are never printed. */
+/** Structured logs. Keys that may hold a secret are never printed. */
 export function createLogger(options: LoggerOptions): Logger {
   const settings = {
     level: options.level,
     redact: ['authorization', 'headers.authorization', 'apiKey', 'adminKey'],
     base: null,
   };
-  const isText = options.format === 'text' || (options.format === 'auto' && process.stdout.isTTY);
-  if (!isText) return pino({ ...settings, timestamp: pino.stdTimeFunctions.isoTime });
+  const { destination = 1, format } = options;
+  const stream = destination === 1 ? process.stdout : process.stderr;
+  const isText = format === 'text' || (format === 'auto' && stream.isTTY);
+  if (!isText)
+    return pino({ ...settings, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(destination));
   return pino(
     settings,
-    pretty({ translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true, singleLine: true }),
+    pretty({ translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true, singleLine: true, destination }),
   );
 }

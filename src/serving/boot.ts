@@ -81,7 +81,9 @@ async function prepare(options: BootOptions, target: Target, signal: AbortSignal
   const { preparation, clock, logger } = options;
   const startedAt = clock.now();
   const enter = (phase: string): void => logger.info({ phase }, `starting ${target.reference}: ${phase}`);
-  const generation = await preparation.load(await preparation.stage(target, enter, signal), enter, signal);
+  const staged = await preparation.stage(target, enter, signal);
+  const compiled = await preparation.compile(staged, enter, signal);
+  const generation = await preparation.load(compiled, enter, signal);
   logger.info(`${target.reference} is ready after ${Math.round(clock.now() - startedAt)} ms`);
   return generation;
 }

@@ -1,16 +1,20 @@
-import type { Device } from '../engine/protocol.ts';
+import type { Runtime } from '../engine/choose-device.ts';
 import { ServiceError } from '../errors.ts';
+import type { CompileSettings } from '../model/compiled-model.ts';
 import { Generation, type GenerationSettings } from '../model/generation.ts';
+import type { LoadableModel, NamedModel } from '../model/loadable-model.ts';
 import { inspectModelDirectory } from '../model/model-directory.ts';
+import { servableGraph } from '../model/servable-graph.ts';
 import { CallFailed, ChildLost } from '../platform/process/child-link.ts';
 import type { ModelRoots } from '../store/reference.ts';
-import type { StagedModel, StagingArea } from '../store/staging.ts';
+import type { StagingArea } from '../store/staging.ts';
 import { checkSanity } from './sanity-check.ts';
 
 /** What an update goes through, in order. */
 export type Phase =
   | 'resolve'
   | 'verify'
+  | 'compile'
   | 'load'
   | 'warm'
   | 'check'
@@ -32,7 +36,8 @@ export interface PreparationSettings {
   readonly roots: ModelRoots;
   readonly staging: StagingArea;
   /** Asked once, before the first load. */
-  readonly chooseDevice: () => Promise<Device>;
+  readonly chooseDevice: () => Promise<Runtime>;
+  readonly compile: CompileSettings;
   readonly generation: Omit<GenerationSettings, 'device'>;
 }
 
@@ -40,7 +45,7 @@ export interface PreparationSettings {
 export class Preparation {
   readonly #settings: PreparationSettings;
   #generations = 0;
-  #device: Promise<Device> | undefined;
+  #runtime: Promise<Runtime> | undefined;
 
   constructor(settings: PreparationSettings) {
     this.#settings = settings;
@@ -55,11 +60,7 @@ export class Preparation {
    * Finds the content behind a target and takes a private copy of it.
    * @throws ServiceError model_not_found, forbidden_reference, invalid_model, source_failed or insufficient_storage.
    */
-  async stage(
-    target: Target,
-    enter: (phase: Phase) => void,
-    signal: AbortSignal,
-  ): Promise<StagedModel & { reference: string }> {
+  async stage(target: Target, enter: (phase: Phase) => void, signal: AbortSignal): Promise<NamedModel> {
     const { roots, staging, generation } = this.#settings;
     enter('resolve');
     const kept = target.digest === undefined ? undefined : await staging.find(target.digest);
@@ -83,17 +84,32 @@ export class Preparation {
   }
 
   /**
-   * Loads, warms and checks a staged model.
-   * @throws ServiceError invalid_model or rejected_by_gate. Nothing is left running then.
+   * Finds or compiles the graph that engines load.
+   * @throws ServiceError invalid_model.
    */
-  async load(
-    model: StagedModel & { reference: string },
+  async compile(
+    model: NamedModel,
     enter: (phase: Phase) => void,
     signal: AbortSignal,
-  ): Promise<Generation> {
+  ): Promise<LoadableModel> {
+    enter('compile');
+    const runtime = await this.#chooseRuntime();
+    const { compile } = this.#settings;
+    const generation = { ...this.#settings.generation, device: runtime.device };
+    const graph = await servableGraph(model, { runtime, compile, generation }, signal).catch((error) => {
+      throw explain(error, signal);
+    });
+    return { ...model, graph };
+  }
+
+  /**
+   * Loads, warms and checks a model.
+   * @throws ServiceError invalid_model or rejected_by_gate. Nothing is left running then.
+   */
+  async load(model: LoadableModel, enter: (phase: Phase) => void, signal: AbortSignal): Promise<Generation> {
     enter('load');
-    this.#device ??= this.#settings.chooseDevice();
-    const settings = { ...this.#settings.generation, device: await this.#device };
+    const { device } = await this.#chooseRuntime();
+    const settings = { ...this.#settings.generation, device };
     const numbered = { ...model, generation: ++this.#generations };
     const generation = await Generation.load(numbered, settings, signal).catch((error) => {
       throw explain(error, signal);
@@ -108,6 +124,11 @@ export class Preparation {
       await generation.close();
       throw explain(error, signal);
     }
+  }
+
+  #chooseRuntime(): Promise<Runtime> {
+    this.#runtime ??= this.#settings.chooseDevice();
+    return this.#runtime;
   }
 }
 

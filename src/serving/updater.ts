@@ -4,7 +4,6 @@ import type { Generation } from '../model/generation.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { StagingArea } from '../store/staging.ts';
 import { announce } from './announce.ts';
 import { drainWithin } from './drain.ts';
 import { afterSwap, findInHistory, initialState, referencedDigests } from './history.ts';
@@ -22,7 +21,8 @@ export interface UpdateOutcome {
 export interface UpdaterOptions {
   readonly slot: ModelSlot<Generation>;
   readonly preparation: Preparation;
-  readonly staging: StagingArea;
+  /** Deletes the files of all models but those with these digests. */
+  readonly keepOnly: (digests: ReadonlySet<string>) => Promise<void>;
   readonly stateFile: StateFile;
   /** Good models to remember and to keep on disk. */
   readonly historyLength: number;
@@ -160,7 +160,8 @@ export class Updater {
     }
     try {
       await this.#persist(before && { ...before, pending: { model: staged.reference, since: this.#now() } });
-      const next = await preparation.load(staged, enter, this.#stop.signal);
+      const compiled = await preparation.compile(staged, enter, this.#stop.signal);
+      const next = await preparation.load(compiled, enter, this.#stop.signal);
       const previous = await this.#swap(operation, next);
       if (previous !== undefined) await this.#retire(operation, previous);
       return { currentModel: staged.reference, previousModel: previous?.identity.reference ?? null };
@@ -212,12 +213,12 @@ export class Updater {
 
   /** Deletes the copies that neither a restart nor a rollback will ask for. */
   async #forgetUnreferenced(): Promise<void> {
-    const { staging, logger } = this.#options;
+    const { keepOnly, logger } = this.#options;
     const state = this.#currentState();
     if (state === undefined) return;
-    await staging
-      .keepOnly(referencedDigests(state))
-      .catch((error) => logger.warn({ err: error }, 'old model copies were not deleted'));
+    await keepOnly(referencedDigests(state)).catch((error) =>
+      logger.warn({ err: error }, 'old model copies were not deleted'),
+    );
   }
 
   async #drainAndClose(generation: Generation): Promise<void> {

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ServiceError } from '../errors.ts';
 import { syncDirectory } from '../platform/sync-directory.ts';
+import { isAbandoned, isIncoming, withIncoming } from './incoming.ts';
+import { explainStorageError } from './storage-error.ts';
 
 /** One file of a model, and where it lies now. */
 export interface SourceFile {
@@ -31,7 +32,12 @@ interface Manifest {
 }
 
 const MANIFEST = '.manifest.json';
-const INCOMPLETE = '.incoming-';
+
+/** Marks a copy that was made ahead of time and has not served yet. */
+const AHEAD = '.ahead';
+
+/** Copies made ahead of time that are kept, the newest first. */
+const MAX_AHEAD = 8;
 
 /**
  * Content-addressed, private copies of the models that are served.
@@ -52,8 +58,7 @@ export class StagingArea {
    * @throws ServiceError insufficient_storage when the disk is full, source_failed when a file can't be read.
    */
   async stage(files: readonly SourceFile[], signal: AbortSignal): Promise<StagedModel> {
-    const incoming = join(this.#root, `${INCOMPLETE}${randomUUID()}`);
-    try {
+    return await withIncoming(this.#root, async (incoming) => {
       const held: HeldFile[] = [];
       for (const file of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
         signal.throwIfAborted();
@@ -63,11 +68,9 @@ export class StagingArea {
       const digest = createHash('sha256').update(lines.join('')).digest('hex');
       await writeFile(join(incoming, MANIFEST), JSON.stringify({ digest, files: held } satisfies Manifest));
       return { digest, directory: await this.#adopt(incoming, digest) };
-    } catch (error) {
-      throw explain(error);
-    } finally {
-      await rm(incoming, { recursive: true, force: true });
-    }
+    }).catch((error) => {
+      throw explainStorageError(error, 'the model was not copied');
+    });
   }
 
   /** The copy of that content, if it is here and whole: every file with its size. */
@@ -85,12 +88,38 @@ export class StagingArea {
     }
   }
 
-  /** Deletes every copy but these, and whatever an interrupted run left behind. */
-  async keepOnly(digests: ReadonlySet<string>): Promise<void> {
+  /** Has `keepOnly` spare a copy that nothing refers to yet, until it has served once. */
+  async keepAhead({ directory }: StagedModel): Promise<void> {
+    await writeFile(join(directory, AHEAD), '');
+  }
+
+  /**
+   * Deletes every copy but these and those made ahead of time, and whatever an interrupted run left behind.
+   * @returns the digests that are kept.
+   */
+  async keepOnly(digests: ReadonlySet<string>): Promise<ReadonlySet<string>> {
     await mkdir(this.#root, { recursive: true });
-    for (const entry of await readdir(this.#root)) {
-      if (!digests.has(entry)) await rm(join(this.#root, entry), { recursive: true, force: true });
+    const entries = await readdir(this.#root);
+    for (const digest of digests) await rm(join(this.#root, digest, AHEAD), { force: true });
+    const kept = new Set([...digests, ...(await this.#ahead(entries))]);
+    for (const entry of entries) {
+      if (isIncoming(entry) ? isAbandoned(entry) : !kept.has(entry)) {
+        await rm(join(this.#root, entry), { recursive: true, force: true });
+      }
     }
+    return kept;
+  }
+
+  async #ahead(entries: readonly string[]): Promise<string[]> {
+    const marked: { entry: string; since: number }[] = [];
+    for (const entry of entries) {
+      const marker = await stat(join(this.#root, entry, AHEAD)).catch(() => undefined);
+      if (marker !== undefined) marked.push({ entry, since: marker.mtimeMs });
+    }
+    return marked
+      .toSorted((a, b) => b.since - a.since)
+      .slice(0, MAX_AHEAD)
+      .map(({ entry }) => entry);
   }
 
   async #adopt(incoming: string, digest: string): Promise<string> {
@@ -121,24 +150,4 @@ async function copyAndHash(
   await handle.sync();
   await handle.close();
   return { sha256: hash.digest('hex'), bytes };
-}
-
-function explain(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new ServiceError(
-      'insufficient_storage',
-      'the disk of RERANK_STATE_DIR is full: the model was not copied',
-      {
-        detail: 'Free some space there, or point RERANK_STATE_DIR to a larger volume.',
-        cause: error,
-      },
-    );
-  }
-  if (typeof code === 'string' && code !== 'ABORT_ERR') {
-    return new ServiceError('source_failed', `the model can't be copied: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  return error;
 }

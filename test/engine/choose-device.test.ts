@@ -19,7 +19,7 @@ function setUp(wanted: 'auto' | 'cpu' | 'cuda') {
 describe('choosing a device', () => {
   it('takes the CPU when asked to, without a word', async () => {
     const { choice, warnings } = setUp('cpu');
-    expect(await choice()).toBe('cpu');
+    expect(await choice()).toEqual({ device: 'cpu', version: expect.stringMatching(/^1\./) });
     expect(warnings).toEqual([]);
   });
 
@@ -33,7 +33,7 @@ describe('choosing a device', () => {
 
   it('falls back to the CPU on auto and says so', async () => {
     const { choice, warnings } = setUp('auto');
-    expect(await choice()).toBe('cpu');
+    expect(await choice()).toEqual({ device: 'cpu', version: expect.stringMatching(/^1\./) });
     expect(warnings.join()).toContain('falling back to cpu');
   });
 });

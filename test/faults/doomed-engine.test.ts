@@ -33,6 +33,7 @@ it('an engine that was killed for its deadline is offered no more work while it 
     {
       name: 'engine',
       size: 2,
+      optimization: 'all',
       modelFile: join(embeddedModels, 'demo/onnx/model.onnx'),
       device: 'cpu',
       threads: 1,

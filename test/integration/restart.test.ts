@@ -155,7 +155,7 @@ describe('after a restart', () => {
   });
 
   it('half-made and forgotten copies are cleared away', async () => {
-    for (const leftover of ['.incoming-1', 'f'.repeat(64)])
+    for (const leftover of ['.incoming-999999999-cut-off', 'f'.repeat(64)])
       await copyModel('demo', join(state, 'models', leftover));
     await using server = await start();
     const { history } = await server.client.models();

@@ -55,6 +55,7 @@ describe('an update', () => {
     expect(phases).toEqual([
       'resolve',
       'verify',
+      'compile',
       'load',
       'warm',
       'check',

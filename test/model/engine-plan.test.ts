@@ -7,7 +7,8 @@ const base = {
   device: 'cpu',
   engines: 'auto',
   threads: 'auto',
-  modelBytes: GIB / 4,
+  weightBytes: GIB / 4,
+  isShared: false,
   budget: { cpus: 4, memoryBytes: 24 * GIB },
 } as const;
 
@@ -17,9 +18,9 @@ describe('the plan of engines', () => {
   });
 
   it('has fewer engines of more threads where the memory does not hold more copies', () => {
-    expect(planEngines({ ...base, modelBytes: 2 * GIB, budget: { cpus: 4, memoryBytes: 16 * GIB } })).toEqual(
-      { engines: 1, threads: 4 },
-    );
+    expect(
+      planEngines({ ...base, weightBytes: 2 * GIB, budget: { cpus: 4, memoryBytes: 16 * GIB } }),
+    ).toEqual({ engines: 1, threads: 4 });
   });
 
   it('is one engine on a GPU', () => {
@@ -38,8 +39,8 @@ describe('the plan of engines', () => {
       memoryBytes: fc.integer({ min: GIB, max: 1024 * GIB }),
     });
     fc.assert(
-      fc.property(budget, fc.integer({ min: 1, max: 8 * GIB }), (machine, modelBytes) => {
-        const { engines, threads } = planEngines({ ...base, modelBytes, budget: machine });
+      fc.property(budget, fc.integer({ min: 1, max: 8 * GIB }), (machine, weightBytes) => {
+        const { engines, threads } = planEngines({ ...base, weightBytes, budget: machine });
         expect(engines * threads).toBeLessThanOrEqual(machine.cpus);
         expect(Math.min(engines, threads)).toBeGreaterThanOrEqual(1);
       }),

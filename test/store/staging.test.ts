@@ -58,7 +58,7 @@ describe('a staged model', () => {
   it('goes when it is no longer wanted, with what an interrupted copy left', async () => {
     const { staging, root, files } = await setUp();
     const { digest } = await staging.stage(files, never);
-    await mkdir(join(root, '.incoming-1'));
+    await mkdir(join(root, '.incoming-999999999-cut-off'));
     await mkdir(join(root, 'a'.repeat(64)));
     await staging.keepOnly(new Set([digest]));
     expect(await readdir(root)).toEqual([digest]);

@@ -180,15 +180,15 @@ export const brokenModels: readonly BrokenModel[] = [
     write: withFile('tokenizer_config.json', '{"model_max_length": "long"}'),
   },
   {
-    what: 'no ONNX file',
+    what: 'no weights',
     errorType: 'invalid_model',
-    says: /no ONNX file.*model\.onnx/s,
+    says: /no weights.*model\.safetensors.*model\.onnx/s,
     write: without('onnx/model.onnx'),
   },
   {
-    what: 'safetensors only',
+    what: 'damaged safetensors',
     errorType: 'invalid_model',
-    says: /no ONNX file.*export it to ONNX/s,
+    says: /model\.safetensors/,
     write: async (directory) => {
       await withFile('model.safetensors', 'x')(directory);
       await rm(join(directory, 'onnx'), { recursive: true });

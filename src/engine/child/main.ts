@@ -5,10 +5,11 @@ import {
   EngineCall,
   encodeRunReply,
   type LoadRequest,
+  type PrepackRequest,
   type ProbeRequest,
 } from '../protocol.ts';
 import { probeDevices } from './probe.ts';
-import { LoadedModel } from './session.ts';
+import { LoadedModel, savePrepacked } from './session.ts';
 
 let model: LoadedModel | undefined;
 
@@ -23,6 +24,10 @@ serveCalls({
     const start = performance.now();
     const logits = await model.run(decodeRagged(payload));
     return encodeRunReply(performance.now() - start, logits);
+  },
+  [EngineCall.prepack]: async (payload) => {
+    await savePrepacked(parseJson<PrepackRequest>(payload));
+    return Buffer.alloc(0);
   },
   [EngineCall.probe]: async (payload) => toJson(await probeDevices(parseJson<ProbeRequest>(payload))),
 });

@@ -1,5 +1,5 @@
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
-import type { Device, LoadRequest, RaggedTokens, TensorInfo } from '../protocol.ts';
+import type { Device, LoadRequest, PrepackRequest, RaggedTokens, TensorInfo } from '../protocol.ts';
 import { toFeeds } from './tensors.ts';
 
 /** Options that every session of this service shares. */
@@ -30,7 +30,9 @@ export class LoadedModel {
   /** @throws Error with ONNX Runtime's own message when the file is not a model that it can run. */
   static async load(request: LoadRequest): Promise<LoadedModel> {
     const options = sessionOptions(request.device, request.threads);
-    return new LoadedModel(await InferenceSession.create(request.modelFile, options));
+    const graphOptimizationLevel = request.optimization === 'all' ? 'all' : 'disabled';
+    const session = await InferenceSession.create(request.modelFile, { ...options, graphOptimizationLevel });
+    return new LoadedModel(session);
   }
 
   /** @returns the first output, flattened: one logit a row for a cross-encoder. */
@@ -41,6 +43,25 @@ export class LoadedModel {
     if (output === undefined) throw new Error('the model has no output');
     return toFloat32(output);
   }
+}
+
+/**
+ * Loads a model for the CPU once and saves it with the arrangement of its weights that this processor's kernels work on, so
+ * that engines can map it instead of making one each.
+ */
+export async function savePrepacked({ modelFile, packedFile, packedWeights }: PrepackRequest): Promise<void> {
+  const session = await InferenceSession.create(modelFile, {
+    ...sessionOptions('cpu', 1),
+    graphOptimizationLevel: 'disabled',
+    optimizedModelFilePath: packedFile,
+    extra: {
+      session: {
+        save_external_prepacked_constant_initializers: '1',
+        optimized_model_external_initializers_file_name: packedWeights,
+      },
+    },
+  });
+  await session.release();
 }
 
 function describe(metadata: InferenceSession.ValueMetadata): TensorInfo {

@@ -10,6 +10,7 @@ export const elementTypeCode = {
   bool: 9,
   float16: 10,
   float64: 11,
+  bfloat16: 16,
 } as const;
 
 /** A tensor's element type. */
@@ -27,4 +28,5 @@ export const elementBytes: Readonly<Record<ElementType, number>> = {
   bool: 1,
   float16: 2,
   float64: 8,
+  bfloat16: 2,
 };

@@ -69,6 +69,8 @@ function writeTensor(writer: WireWriter, name: string, { type, dims, data }: Ten
   writeEntry(writer, 13, 'location', data.location);
   writeEntry(writer, 13, 'offset', String(data.offset));
   writeEntry(writer, 13, 'length', String(data.length));
+  for (const [index, entry] of (data.prepacked ?? []).entries())
+    writeEntry(writer, 13, `prepacked_${index}`, entry);
   writer.integer(14, EXTERNAL);
 }
 

@@ -8,6 +8,8 @@ export interface ExternalLocation {
   readonly offset: number;
   /** Number of bytes. */
   readonly length: number;
+  /** What kernels made of the values, ready to be mapped: see onnx/prepacked.ts. */
+  readonly prepacked?: readonly string[];
 }
 
 /** A constant tensor in row-major order: its bytes, little-endian, or the place where they lie. */
@@ -17,14 +19,14 @@ export interface Tensor {
   readonly data: Uint8Array | ExternalLocation;
 }
 
-/** The values that `tensor` takes for an element type; float16 values are bit patterns. */
+/** The values that `tensor` takes for an element type; float16 and bfloat16 values are bit patterns. */
 type TensorValues = ArrayLike<number> | ArrayLike<bigint>;
 
 /**
  * A tensor with its values inside the model file.
  *
  * @param dims its shape, outermost dimension first; `[]` is a scalar
- * @param values row-major; numbers, or bigints for int64 values beyond 2^53; float16 as 16-bit patterns
+ * @param values row-major; numbers, or bigints for int64 values beyond 2^53; float16 and bfloat16 as 16-bit patterns
  * @throws RangeError when the shape doesn't hold exactly these values
  */
 export function tensor(type: ElementType, dims: readonly number[], values: TensorValues): Tensor {
@@ -69,6 +71,7 @@ function setElement(view: DataView, offset: number, type: ElementType, value: nu
       return view.setInt16(offset, Number(value), true);
     case 'uint16':
     case 'float16':
+    case 'bfloat16':
       return view.setUint16(offset, Number(value), true);
     case 'int8':
       return view.setInt8(offset, Number(value));

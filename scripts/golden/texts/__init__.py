@@ -1,0 +1,1 @@
+"""The texts that the fixtures are made of."""

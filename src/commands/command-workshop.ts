@@ -1,0 +1,38 @@
+import { realpath, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Config } from '../config.ts';
+import { systemClock } from '../platform/clock.ts';
+import { createLogger } from '../platform/logger.ts';
+import { createMetrics } from '../platform/metrics.ts';
+import { openWorkshop, type Workshop } from '../workshop.ts';
+import { CommandProgress } from './command-progress.ts';
+
+export interface CommandWorkshop extends Workshop {
+  /** The model as `Preparation` understands it. */
+  readonly reference: string;
+  readonly progress: CommandProgress;
+}
+
+/**
+ * A workshop for a command that somebody runs at a terminal: progress and warnings go to standard error, and the model may
+ * lie anywhere. The allow-list is there for requests from elsewhere; who types a path may read it.
+ * @param reference as in /update, or the path of a directory
+ */
+export async function openCommandWorkshop(config: Config, reference: string): Promise<CommandWorkshop> {
+  const progress = new CommandProgress(process.stderr);
+  const directory = await directoryAt(reference);
+  const workshop = await openWorkshop(config, {
+    clock: systemClock,
+    logger: createLogger({ level: 'warn', format: config.logFormat, destination: 2 }),
+    metrics: createMetrics({ readyEngines: () => 0 }),
+    moreRoots: directory === undefined ? [] : [dirname(directory), dirname(await realpath(directory))],
+    onProgress: progress.compiling,
+  });
+  return { ...workshop, reference: directory ?? reference, progress };
+}
+
+async function directoryAt(reference: string): Promise<string | undefined> {
+  const path = resolve(reference);
+  const info = await stat(path).catch(() => undefined);
+  return info?.isDirectory() ? path : undefined;
+}

@@ -1,0 +1,75 @@
+import type { Config } from '../config.ts';
+import { type Comparison, compareScorers } from '../model/agreement/compare.ts';
+import { readProbeSet, shippedProbeSet } from '../model/agreement/probe-set.ts';
+import { formatComparison } from '../model/agreement/report.ts';
+import { scorer } from '../model/choose-dtype.ts';
+import type { Generation } from '../model/generation.ts';
+import type { Dtype } from '../model/model-directory.ts';
+import { systemClock } from '../platform/clock.ts';
+import { openCommandWorkshop } from './command-workshop.ts';
+
+/** A model, and the dtype to take it in. */
+export interface Contender {
+  readonly reference: string;
+  readonly dtype: Dtype;
+}
+
+export interface CompareRequest {
+  readonly reference: Contender;
+  readonly candidate: Contender;
+  /** A file with queries and documents; the shipped set when left out. */
+  readonly set?: string | undefined;
+  readonly topK?: number | undefined;
+  readonly threshold?: number | undefined;
+  /** Prints JSON instead of a table. */
+  readonly json: boolean;
+}
+
+/**
+ * `rerankd compare A B`: how far B ranks as A does, and how fast.
+ * @returns what to print.
+ * @throws ServiceError that says which model can't be loaded, or what is wrong with the set.
+ */
+export async function compare(config: Config, request: CompareRequest): Promise<string> {
+  const set = request.set === undefined ? shippedProbeSet() : await readProbeSet(request.set);
+  const reference = await load(config, request.reference);
+  try {
+    const candidate = await load(config, request.candidate);
+    try {
+      const comparison = await compareScorers(scorer(reference), scorer(candidate), set, {
+        clock: systemClock,
+        signal: new AbortController().signal,
+        ...(request.topK !== undefined && { topK: request.topK }),
+        ...(request.threshold !== undefined && { threshold: request.threshold }),
+      });
+      return request.json ? JSON.stringify(comparison, null, 2) : table(comparison, reference, candidate);
+    } finally {
+      await candidate.close();
+    }
+  } finally {
+    await reference.close();
+  }
+}
+
+async function load(config: Config, { reference, dtype }: Contender): Promise<Generation> {
+  const { preparation, progress, ...workshop } = await openCommandWorkshop({ ...config, dtype }, reference);
+  const never = new AbortController().signal;
+  try {
+    const staged = await preparation.stage({ reference: workshop.reference }, progress.enter, never);
+    return await preparation.load(
+      await preparation.compile(staged, progress.enter, never),
+      progress.enter,
+      never,
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+function table(comparison: Comparison, reference: Generation, candidate: Generation): string {
+  return formatComparison(comparison, { reference: nameOf(reference), candidate: nameOf(candidate) });
+}
+
+function nameOf({ identity }: Generation): string {
+  return `${identity.reference} (${identity.dtype})`;
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
+
+/**
+ * Activation functions by the names that transformers gives them (`ACT2FN`). `gelu` is the exact one, by the error function;
+ * `gelu_new`, `gelu_pytorch_tanh` and `gelu_fast` are its approximation by the hyperbolic tangent.
+ */
+const WRITERS = {
+  gelu: (graph, x) => graph.node('Gelu', [x], { domain: 'com.microsoft' }),
+  gelu_python: (graph, x) => graph.node('Gelu', [x], { domain: 'com.microsoft' }),
+  gelu_new: (graph, x) => graph.node('FastGelu', [x], { domain: 'com.microsoft' }),
+  gelu_pytorch_tanh: (graph, x) => graph.node('FastGelu', [x], { domain: 'com.microsoft' }),
+  gelu_fast: (graph, x) => graph.node('FastGelu', [x], { domain: 'com.microsoft' }),
+  relu: (graph, x) => graph.node('Relu', [x]),
+  tanh: (graph, x) => graph.node('Tanh', [x]),
+  silu: (graph, x) => graph.node('Mul', [x, graph.node('Sigmoid', [x])]),
+  swish: (graph, x) => graph.node('Mul', [x, graph.node('Sigmoid', [x])]),
+} as const satisfies Record<string, (graph: GraphBuilder, x: Value) => Value>;
+
+export type Activation = keyof typeof WRITERS;
+
+/** A config's `hidden_act` and the like. */
+export const activationSchema = z.enum(Object.keys(WRITERS) as [Activation, ...Activation[]]);
+
+/** @param x any shape, which the result keeps */
+export function activate(graph: GraphBuilder, x: Value, activation: Activation): Value {
+  return WRITERS[activation](graph, x);
+}

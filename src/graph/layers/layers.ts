@@ -1,0 +1,102 @@
+import { elementTypeCode } from '../onnx/element-type.ts';
+import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
+import type { WeightPlan } from '../weights/weight-plan.ts';
+import { type Activation, activate } from './activation.ts';
+import { Float32Products } from './float32-products.ts';
+import type { Linear, Products } from './product.ts';
+
+export interface Attention {
+  /** [batch, rows, hidden]; `rows` may be fewer than those of key and value. */
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+  readonly heads: number;
+  /** int64 [batch]: how many tokens of each sequence are no padding. */
+  readonly lengths: Value;
+  /** Added to the scores before the softmax, [1 or batch, 1 or heads, rows, sequence]. */
+  readonly bias?: Value | undefined;
+  /** What the scores are multiplied with; 1 / sqrt(width of a head) when left out. */
+  readonly scale?: number | undefined;
+}
+
+/** Writes the layers of encoders into a graph. Hidden states are float32 [batch, sequence, hidden]. */
+export class Layers {
+  readonly graph: GraphBuilder;
+  readonly plan: WeightPlan;
+  readonly #products: Products;
+  /** Few rows and much depends on them: heads are never quantized. */
+  readonly #precise: Products;
+
+  constructor(graph: GraphBuilder, plan: WeightPlan, products: Products) {
+    this.graph = graph;
+    this.plan = plan;
+    this.#products = products;
+    this.#precise = new Float32Products(graph, plan);
+  }
+
+  /** Rows of an embedding table [rows, hidden]. @param ids int64, any shape @returns float32 [...ids, hidden] */
+  embed(table: string, rows: number, hidden: number, ids: Value): Value {
+    const weight = this.plan.asStored(table, [rows, hidden]);
+    const found = this.graph.node('Gather', [this.graph.initializer(table, weight), ids]);
+    return weight.type === 'float32' ? found : this.#toFloat32(found);
+  }
+
+  linear(x: Value, layer: Linear): Value {
+    return this.#products.linear(x, layer);
+  }
+
+  linears(x: Value, layers: readonly Linear[]): Value[] {
+    return this.#products.linears(x, layers);
+  }
+
+  /** A product that is never quantized. */
+  preciseLinear(x: Value, layer: Linear): Value {
+    return this.#precise.linear(x, layer);
+  }
+
+  activate(x: Value, activation: Activation): Value {
+    return activate(this.graph, x, activation);
+  }
+
+  /** Layer normalization over the last axis, with the weights `scope.weight` and `scope.bias`. */
+  norm(x: Value, scope: string, hidden: number, epsilon: number, hasBias = true): Value {
+    const inputs = [x, ...this.#normWeights(scope, hidden, hasBias)];
+    return this.graph.node('LayerNormalization', inputs, { attributes: { epsilon: { float: epsilon } } });
+  }
+
+  /** Normalizes x + residual. */
+  addAndNorm(x: Value, residual: Value, scope: string, hidden: number, epsilon: number): Value {
+    return this.norm(this.graph.node('Add', [x, residual]), scope, hidden, epsilon);
+  }
+
+  /**
+   * Scaled dot-product attention over several heads; padding, at the end of a sequence, is not seen.
+   * @returns [batch, rows, hidden]
+   */
+  attention({ query, key, value, heads, lengths, bias, scale }: Attention): Value {
+    return this.graph.node('Attention', [query, key, value, bias ?? '', '', '', lengths], {
+      attributes: {
+        q_num_heads: { int: heads },
+        kv_num_heads: { int: heads },
+        ...(scale === undefined ? {} : { scale: { float: scale } }),
+      },
+    });
+  }
+
+  /** The first row of every sequence: [batch, sequence, hidden] → [batch, 1, hidden]. */
+  firstRow(x: Value): Value {
+    const { graph } = this;
+    return graph.node('Slice', [x, graph.integers(0), graph.integers(1), graph.integers(1)]);
+  }
+
+  #normWeights(scope: string, hidden: number, hasBias: boolean): Value[] {
+    // Checkpoints from before 2019 still carry TensorFlow's names.
+    const [scale, shift] = this.plan.has(`${scope}.gamma`) ? ['gamma', 'beta'] : ['weight', 'bias'];
+    const names = hasBias ? [`${scope}.${scale}`, `${scope}.${shift}`] : [`${scope}.${scale}`];
+    return names.map((name) => this.graph.initializer(name, this.plan.as('float32', name, [hidden])));
+  }
+
+  #toFloat32(x: Value): Value {
+    return this.graph.node('Cast', [x], { attributes: { to: { int: elementTypeCode.float32 } } });
+  }
+}

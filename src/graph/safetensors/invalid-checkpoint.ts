@@ -1,0 +1,3 @@
+export class InvalidCheckpoint extends Error {
+  override readonly name = 'InvalidCheckpoint';
+}

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import { compareScorers, type Scorer } from './agreement/compare.ts';
+import { breaches, int8Limits } from './agreement/limits.ts';
+import { shippedProbeSet } from './agreement/probe-set.ts';
+import { Generation, type GenerationSettings } from './generation.ts';
+import type { NamedModel, ServableGraph } from './loadable-model.ts';
+
+/** Beside the compiled graph that it speaks of. */
+const VERDICT_FILE = 'agreement.json';
+
+const verdictSchema = z.looseObject({ breaches: z.array(z.string()) });
+
+/** Generations that never serve have no number. */
+const NO_GENERATION = 0;
+
+/**
+ * Decides between int8 and fp32 on a CPU: int8 is several times faster, and taken when it ranks as fp32 does. The verdict is kept
+ * beside the int8 graph.
+ * @param graphIn finds or compiles the model in a dtype
+ */
+export async function chooseDtype(
+  model: NamedModel,
+  graphIn: (dtype: 'int8' | 'fp32') => Promise<ServableGraph>,
+  settings: GenerationSettings,
+  signal: AbortSignal,
+): Promise<'int8' | 'fp32'> {
+  const int8 = await graphIn('int8');
+  const path = join(dirname(int8.modelFile), VERDICT_FILE);
+  const verdict =
+    (await readVerdict(path)) ?? (await compare(model, int8, await graphIn('fp32'), path, settings, signal));
+  if (verdict.length === 0) return 'int8';
+  settings.logger.warn(
+    `${model.reference}: int8 does not rank as fp32 does (${verdict.join('; ')}), serving fp32. RERANK_DTYPE=int8 takes it all the same.`,
+  );
+  return 'fp32';
+}
+
+/** @returns what speaks against int8; undefined when nobody has looked yet. */
+async function readVerdict(path: string): Promise<readonly string[] | undefined> {
+  try {
+    return verdictSchema.parse(JSON.parse(await readFile(path, 'utf8'))).breaches;
+  } catch {
+    return undefined;
+  }
+}
+
+async function compare(
+  model: NamedModel,
+  int8: ServableGraph,
+  fp32: ServableGraph,
+  path: string,
+  settings: GenerationSettings,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { clock, logger } = settings;
+  logger.info(`${model.reference}: comparing int8 with fp32`);
+  const load = async (graph: ServableGraph): Promise<Generation> => {
+    const generation = await Generation.load(
+      { ...model, graph, generation: NO_GENERATION },
+      settings,
+      signal,
+    );
+    await generation.warm();
+    return generation;
+  };
+  const reference = await load(fp32);
+  try {
+    const candidate = await load(int8);
+    try {
+      const found = await compareScorers(scorer(reference), scorer(candidate), shippedProbeSet(), {
+        clock,
+        signal,
+      });
+      const against = breaches(found, int8Limits);
+      await writeFileAtomic(path, JSON.stringify({ breaches: against, comparison: found }));
+      logger.info(
+        { kendallTau: found.kendallTau, top1Overlap: found.top1Overlap, latencyRatio: found.latencyRatio },
+        `${model.reference}: compared int8 with fp32`,
+      );
+      return against;
+    } finally {
+      await candidate.close();
+    }
+  } finally {
+    await reference.close();
+  }
+}
+
+/** A generation, as the comparison sees it. */
+export function scorer(generation: Generation): Scorer {
+  const limits = { maxLength: generation.maxLength };
+  return {
+    score: async (query, documents, signal) =>
+      (await generation.score(query, documents, limits, signal)).logits,
+  };
+}

@@ -1,0 +1,22 @@
+import type { LoadRequest } from '../engine/protocol.ts';
+import type { GraphDtype } from '../graph/plan-model.ts';
+import type { StagedModel } from '../store/staging.ts';
+
+/** A staged model under the name by which it was asked for. */
+export interface NamedModel extends StagedModel {
+  readonly reference: string;
+}
+
+/** What engines load for a model. */
+export interface ServableGraph extends Pick<LoadRequest, 'modelFile' | 'optimization'> {
+  readonly dtype: GraphDtype | 'as exported';
+  /** Size of the weights, for planning memory. */
+  readonly weightBytes: number;
+  /** All engines map the same pages; otherwise each holds the weights for itself. */
+  readonly isShared: boolean;
+}
+
+/** A model with all that is needed to load it. */
+export interface LoadableModel extends NamedModel {
+  readonly graph: ServableGraph;
+}

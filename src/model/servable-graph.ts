@@ -1,0 +1,49 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Runtime } from '../engine/choose-device.ts';
+import type { GraphDtype } from '../graph/plan-model.ts';
+import { WEIGHTS_FILE } from '../graph/weights/weight-plan.ts';
+import { chooseDtype } from './choose-dtype.ts';
+import { type CompileSettings, compiledModel, modelFileIn } from './compiled-model.ts';
+import type { GenerationSettings } from './generation.ts';
+import type { NamedModel, ServableGraph } from './loadable-model.ts';
+import { inspectModelDirectory } from './model-directory.ts';
+
+export interface GraphSettings {
+  readonly runtime: Runtime;
+  readonly compile: CompileSettings;
+  readonly generation: GenerationSettings;
+}
+
+/**
+ * Finds, or compiles, the graph to serve a staged model with: an ONNX export as it is, a checkpoint in the configured dtype.
+ * @throws ServiceError invalid_model that says what can't be served.
+ */
+export async function servableGraph(
+  model: NamedModel,
+  settings: GraphSettings,
+  signal: AbortSignal,
+): Promise<ServableGraph> {
+  const { runtime, compile, generation } = settings;
+  const { source, bytes } = await inspectModelDirectory(model.directory, generation.dtype);
+  if (source.kind === 'export') {
+    const modelFile = join(model.directory, source.onnx);
+    return { modelFile, optimization: 'all', dtype: 'as exported', weightBytes: bytes, isShared: false };
+  }
+  const graphIn = async (dtype: GraphDtype): Promise<ServableGraph> => {
+    const directory = await compiledModel(model, source.files, dtype, runtime, compile, signal);
+    const { size } = await stat(join(directory, WEIGHTS_FILE));
+    const isShared = runtime.device === 'cpu';
+    return {
+      modelFile: modelFileIn(directory),
+      optimization: 'asWritten',
+      dtype,
+      weightBytes: size,
+      isShared,
+    };
+  };
+  if (generation.dtype !== 'auto') return await graphIn(generation.dtype);
+  // On a GPU the checkpoint's own numbers are served until a faster form is known to keep the order.
+  if (runtime.device !== 'cpu') return await graphIn('fp32');
+  return await graphIn(await chooseDtype(model, graphIn, generation, signal));
+}

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { syncDirectory } from '../platform/sync-directory.ts';
+import { isAbandoned, isIncoming, withIncoming } from './incoming.ts';
+import { explainStorageError } from './storage-error.ts';
+
+/** What a compiled model depends on. */
+export interface CompiledKey {
+  /** Digest of the model that it was made of. */
+  readonly modelDigest: string;
+  readonly dtype: string;
+  readonly device: string;
+  /** Instruction set of the processor, as far as packed weights depend on it. */
+  readonly isa: string;
+  /** Of the compiler and of ONNX Runtime. */
+  readonly version: string;
+}
+
+const manifestSchema = z.object({
+  name: z.string(),
+  files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
+});
+
+type Manifest = z.output<typeof manifestSchema>;
+
+/** By which a file is known to be the one that was hashed. */
+const sealSchema = z.record(z.string(), z.string());
+
+const MANIFEST = '.manifest.json';
+const SEAL = '.seal.json';
+
+/**
+ * Models in the form that engines load, one directory each, under a name that says all that it depends on. A directory
+ * that is damaged, unfinished or somebody else's is as good as none.
+ */
+export class CompiledCache {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** The directory of a compiled model, if it is here and whole: every file with its size and SHA-256. */
+  async find(key: CompiledKey): Promise<string | undefined> {
+    const directory = join(this.#root, nameOf(key));
+    try {
+      const manifest = manifestSchema.parse(JSON.parse(await readFile(join(directory, MANIFEST), 'utf8')));
+      if (manifest.name !== nameOf(key)) return undefined;
+      if (!(await isSealed(directory, manifest))) {
+        if (!(await isWhole(directory, manifest))) return undefined;
+        await seal(directory, manifest);
+      }
+      return directory;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Makes a compiled model and takes it in as a whole, or not at all.
+   * @param make fills an empty directory.
+   * @throws what `make` throws; ServiceError insufficient_storage when the disk is full.
+   */
+  async build(key: CompiledKey, make: (directory: string) => Promise<void>): Promise<string> {
+    const directory = join(this.#root, nameOf(key));
+    return await withIncoming(this.#root, async (incoming) => {
+      await mkdir(incoming, { recursive: true });
+      await make(incoming);
+      const manifest = { name: nameOf(key), files: await hashAndSync(incoming) };
+      await writeFile(join(incoming, MANIFEST), JSON.stringify(manifest satisfies Manifest));
+      await seal(incoming, manifest);
+      await rm(directory, { recursive: true, force: true });
+      await rename(incoming, directory);
+      await syncDirectory(this.#root);
+      return directory;
+    }).catch((error) => {
+      throw explainStorageError(error, 'the compiled model was not kept');
+    });
+  }
+
+  /** Deletes what was compiled of other models than these, and whatever an interrupted run left behind. */
+  async keepOnly(modelDigests: ReadonlySet<string>): Promise<void> {
+    const entries = await readdir(this.#root).catch(() => []);
+    for (const entry of entries) {
+      const isUnwanted = isIncoming(entry)
+        ? isAbandoned(entry)
+        : !modelDigests.has(entry.split('-', 1)[0] ?? '');
+      if (isUnwanted) await rm(join(this.#root, entry), { recursive: true, force: true });
+    }
+  }
+}
+
+function nameOf({ modelDigest, dtype, device, isa, version }: CompiledKey): string {
+  return [modelDigest, dtype, device, isa, version].join('-');
+}
+
+async function hashAndSync(directory: string): Promise<Manifest['files']> {
+  const files: Manifest['files'] = [];
+  for (const name of (await readdir(directory)).toSorted()) {
+    const path = join(directory, name);
+    const handle = await open(path, 'r');
+    await handle.sync();
+    await handle.close();
+    files.push({ name, bytes: (await stat(path)).size, sha256: await hashOf(path) });
+  }
+  return files;
+}
+
+async function isWhole(directory: string, { files }: Manifest): Promise<boolean> {
+  for (const { name, bytes, sha256 } of files) {
+    const path = join(directory, name);
+    if ((await stat(path)).size !== bytes || (await hashOf(path)) !== sha256) return false;
+  }
+  return true;
+}
+
+/** Hashing gigabytes takes longer than loading them: a file that was hashed once is known by its inode, size and time. */
+async function isSealed(directory: string, { files }: Manifest): Promise<boolean> {
+  const text = await readFile(join(directory, SEAL), 'utf8').catch(() => '{}');
+  const known = sealSchema.parse(JSON.parse(text));
+  for (const { name } of files) if (known[name] !== (await sealOf(join(directory, name)))) return false;
+  return true;
+}
+
+async function seal(directory: string, { files }: Manifest): Promise<void> {
+  const known: Record<string, string> = {};
+  for (const { name } of files) known[name] = await sealOf(join(directory, name));
+  await writeFile(join(directory, SEAL), JSON.stringify(known));
+}
+
+async function sealOf(path: string): Promise<string> {
+  const { ino, size, mtimeNs } = await stat(path, { bigint: true });
+  return `${ino}-${size}-${mtimeNs}`;
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,81 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { chooseDevice } from './engine/choose-device.ts';
+import { ServiceError } from './errors.ts';
+import { probeModel } from './graph/probe-model.ts';
+import type { CompileSettings } from './model/compiled-model.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Logger } from './platform/logger.ts';
+import { readMachineBudget } from './platform/machine-budget.ts';
+import type { Metrics } from './platform/metrics.ts';
+import { readProcessor } from './platform/processor.ts';
+import { Preparation } from './serving/preparation.ts';
+import { CompiledCache } from './store/compiled-cache.ts';
+import { ModelRoots } from './store/reference.ts';
+import { StagingArea } from './store/staging.ts';
+
+export interface WorkshopParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Where models may come from besides the configured directories. */
+  readonly moreRoots?: readonly string[];
+  readonly onProgress?: CompileSettings['onProgress'];
+}
+
+/** Where references become loaded models: what the server and the commands share. */
+export interface Workshop {
+  readonly roots: ModelRoots;
+  readonly staging: StagingArea;
+  readonly preparation: Preparation;
+  /** Deletes the files of all models but those with these digests. */
+  readonly keepOnly: (digests: ReadonlySet<string>) => Promise<void>;
+}
+
+/** @throws ServiceError unavailable when the state directory can't be written. */
+export async function openWorkshop(config: Config, parts: WorkshopParts): Promise<Workshop> {
+  const { clock, logger, metrics } = parts;
+  await makeWritable(config.stateDirectory);
+  const roots = new ModelRoots([...config.modelRoots, ...(parts.moreRoots ?? [])]);
+  const staging = new StagingArea(join(config.stateDirectory, 'models'));
+  const cache = new CompiledCache(join(config.stateDirectory, 'compiled'));
+  const childEnv = {
+    NODE_COMPILE_CACHE: join(config.stateDirectory, 'node-compile-cache'),
+    ...config.childEnv,
+  };
+  const { loadTimeoutMs } = config;
+  const shared = { childEnv, loadTimeoutMs, clock, logger };
+  const { onProgress } = parts;
+  const preparation = new Preparation({
+    roots,
+    staging,
+    chooseDevice: () =>
+      chooseDevice({ wanted: config.device, probeModel: probeModel(), env: childEnv, clock, logger }),
+    compile: { ...shared, cache, processor: readProcessor(), ...(onProgress && { onProgress }) },
+    generation: {
+      ...shared,
+      dtype: config.dtype,
+      engines: config.engines,
+      threads: config.threads,
+      maxLength: config.maxLengthTokens,
+      maxBatchTokens: config.maxBatchTokens,
+      engineTimeoutMs: config.engineTimeoutMs,
+      budget: readMachineBudget(),
+      metrics,
+    },
+  });
+  const keepOnly = async (digests: ReadonlySet<string>): Promise<void> => {
+    await cache.keepOnly(await staging.keepOnly(digests));
+  };
+  return { roots, staging, preparation, keepOnly };
+}
+
+async function makeWritable(path: string): Promise<void> {
+  await mkdir(join(path, 'models'), { recursive: true }).catch((error: Error) => {
+    throw new ServiceError('unavailable', `the state directory can't be used: ${error.message}`, {
+      detail: 'Point RERANK_STATE_DIR to a directory that this user may write to.',
+      cause: error,
+    });
+  });
+}
