@@ -23,7 +23,7 @@ export async function openCommandWorkshop(config: Config, reference: string): Pr
   const directory = await directoryAt(reference);
   const workshop = await openWorkshop(config, {
     clock: systemClock,
-    logger: createLogger({ level: 'warn', format: config.logFormat, destination: 2 }),
+    logger: createLogger({ level: 'warn', format: 'text', destination: 2 }),
     metrics: createMetrics({ readyEngines: () => 0 }),
     moreRoots: directory === undefined ? [] : [dirname(directory), dirname(await realpath(directory))],
     onProgress: progress.compiling,

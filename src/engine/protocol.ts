@@ -9,8 +9,11 @@ export interface LoadRequest {
   readonly modelFile: string;
   readonly device: Device;
   readonly threads: number;
-  /** `asWritten` for graphs that are fused already and whose packed weights belong to just these nodes. */
-  readonly optimization: 'all' | 'asWritten';
+  /**
+   * What ONNX Runtime may change: everything; only constants that it can compute ahead; nothing, for graphs that are fused
+   * already and whose packed weights belong to just these nodes.
+   */
+  readonly optimization: 'all' | 'constants' | 'none';
 }
 
 /** The JSON payload of a prepack call. */

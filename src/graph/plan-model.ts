@@ -1,8 +1,9 @@
 import { readLabels, writeScore } from './architectures/labels.ts';
 import { findArchitecture } from './architectures/registry.ts';
-import { Float32Products } from './layers/float32-products.ts';
+import { FloatProducts, type FloatType } from './layers/float-products.ts';
 import { Int8Products } from './layers/int8-products.ts';
 import { Layers } from './layers/layers.ts';
+import type { Products } from './layers/product.ts';
 import { GraphBuilder } from './onnx/graph-builder.ts';
 import type { Model } from './onnx/model.ts';
 import type { StoredTensor } from './safetensors/stored-tensor.ts';
@@ -18,6 +19,8 @@ export interface PlanRequest {
   readonly dtype: GraphDtype;
   /** Bits of an int8 weight that the processor's kernels can multiply without overflow. */
   readonly int8Bits: 7 | 8;
+  /** The device multiplies half-precision numbers; otherwise fp16 is a form to store weights in. */
+  readonly hasHalf: boolean;
 }
 
 /** A graph, and the weights that have to be written for it. */
@@ -34,14 +37,12 @@ export interface ModelPlan {
  * uses them, token_type_ids, int64 [batch, sequence]; the output is logits, float32 [batch, 1].
  * @throws InvalidCheckpoint that names what is unknown, missing or misshapen
  */
-export function planModel({ config, tensors, dtype, int8Bits }: PlanRequest): ModelPlan {
+export function planModel({ config, tensors, ...format }: PlanRequest): ModelPlan {
   const labels = readLabels(config);
   const encoder = findArchitecture(config)(config, labels.count);
   const graph = new GraphBuilder('reranker');
   const plan = new WeightPlan(tensors);
-  const products =
-    dtype === 'int8' ? new Int8Products(graph, plan, int8Bits) : new Float32Products(graph, plan);
-  const layers = new Layers(graph, plan, products);
+  const layers = new Layers(graph, plan, productsFor(graph, plan, format), hiddenType(format));
   const dims = ['batch', 'sequence'];
   const ids = graph.input('input_ids', 'int64', dims);
   const mask = graph.input('attention_mask', 'int64', dims);
@@ -50,7 +51,7 @@ export function planModel({ config, tensors, dtype, int8Bits }: PlanRequest): Mo
     attributes: { keepdims: { int: 0 } },
   });
   const outputs = encoder.write(layers, { ids, mask, lengths, tokenTypes });
-  graph.output(writeScore(graph, outputs, labels), 'float32', ['batch', 1]);
+  graph.output(writeScore(graph, layers.toFloat32(outputs), labels), 'float32', ['batch', 1]);
   const model = {
     irVersion: 11,
     producer: 'rerankd',
@@ -58,4 +59,15 @@ export function planModel({ config, tensors, dtype, int8Bits }: PlanRequest): Mo
     graph: graph.build(),
   };
   return { model, writes: plan.writes, bytes: plan.bytes };
+}
+
+type Format = Pick<PlanRequest, 'dtype' | 'int8Bits' | 'hasHalf'>;
+
+function productsFor(graph: GraphBuilder, plan: WeightPlan, format: Format): Products {
+  if (format.dtype === 'int8') return new Int8Products(graph, plan, format.int8Bits);
+  return new FloatProducts(graph, plan, format.dtype === 'fp16' ? 'float16' : 'float32', hiddenType(format));
+}
+
+function hiddenType({ dtype, hasHalf }: Format): FloatType {
+  return dtype === 'fp16' && hasHalf ? 'float16' : 'float32';
 }

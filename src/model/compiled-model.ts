@@ -60,8 +60,16 @@ export async function compiledModel(
   });
 }
 
+/**
+ * Whether the compiled weights are what kernels work on, so that engines can map them: on a CPU, except for fp16, whose weights
+ * every engine widens for itself.
+ */
+export function isPacked(dtype: GraphDtype, { device }: Runtime): boolean {
+  return device === 'cpu' && dtype !== 'fp16';
+}
+
 /** Under which name that graph is kept. */
-export function compiledKey(
+function compiledKey(
   { digest }: StagedModel,
   dtype: GraphDtype,
   { device, version }: Runtime,
@@ -86,11 +94,12 @@ async function compileInto(
     target: directory,
     dtype,
     int8Bits: processor.hasInt8Dot ? 8 : 7,
+    hasHalf: runtime.device !== 'cpu',
   } as const;
   const compiler = await Compiler.start(request, options, signal);
   try {
     await compiler.writeWeights((share) => report(share * WRITING_SHARE), signal);
-    if (runtime.device === 'cpu') {
+    if (isPacked(dtype, runtime)) {
       const modelFile = join(directory, UNPACKED_FILE);
       const packedFile = join(directory, PACKED_FILE);
       await prepack({ modelFile, packedFile, packedWeights: PACKED_WEIGHTS_FILE }, options, signal);

@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { MachineBudget } from '../platform/machine-budget.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { autoBatchTokens } from './batch-tokens.ts';
 import { planEngines } from './engine-plan.ts';
 import type { LoadableModel, ServableGraph } from './loadable-model.ts';
 import type { Dtype } from './model-directory.ts';
@@ -44,8 +45,6 @@ export interface ModelIdentity {
 
 /** `auto` never goes beyond this many tokens a pair: rerankers are trained on passages, and time grows with length. */
 const AUTO_MAX_LENGTH = 1024;
-
-const AUTO_BATCH_TOKENS: Readonly<Record<Device, number>> = { cpu: 1024, cuda: 16_384, webgpu: 16_384 };
 
 /** Short, middling and long: the shapes that a first request may have. */
 const WARM_UP_TOKENS = [8, 64, 256];
@@ -116,7 +115,7 @@ export class Generation {
         `${model.reference} is loaded`,
       );
       const maxBatchTokens =
-        settings.maxBatchTokens === 'auto' ? AUTO_BATCH_TOKENS[device] : settings.maxBatchTokens;
+        settings.maxBatchTokens === 'auto' ? autoBatchTokens(device, graph.dtype) : settings.maxBatchTokens;
       const scheduler = new Scheduler({ engines, maxBatchTokens, clock, metrics });
       const { generation, reference, digest } = model;
       return new Generation({ generation, reference, digest, device, dtype: graph.dtype }, maxLength, {

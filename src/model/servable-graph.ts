@@ -4,7 +4,7 @@ import type { Runtime } from '../engine/choose-device.ts';
 import type { GraphDtype } from '../graph/plan-model.ts';
 import { WEIGHTS_FILE } from '../graph/weights/weight-plan.ts';
 import { chooseDtype } from './choose-dtype.ts';
-import { type CompileSettings, compiledModel, modelFileIn } from './compiled-model.ts';
+import { type CompileSettings, compiledModel, isPacked, modelFileIn } from './compiled-model.ts';
 import type { GenerationSettings } from './generation.ts';
 import type { NamedModel, ServableGraph } from './loadable-model.ts';
 import { inspectModelDirectory } from './model-directory.ts';
@@ -32,15 +32,11 @@ export async function servableGraph(
   }
   const graphIn = async (dtype: GraphDtype): Promise<ServableGraph> => {
     const directory = await compiledModel(model, source.files, dtype, runtime, compile, signal);
-    const { size } = await stat(join(directory, WEIGHTS_FILE));
-    const isShared = runtime.device === 'cpu';
-    return {
-      modelFile: modelFileIn(directory),
-      optimization: 'asWritten',
-      dtype,
-      weightBytes: size,
-      isShared,
-    };
+    const isShared = isPacked(dtype, runtime);
+    const weightBytes = isShared ? (await stat(join(directory, WEIGHTS_FILE))).size : bytes;
+    // Elsewhere, half-precision weights are constants that are still to be widened.
+    const optimization = dtype === 'fp16' && runtime.device === 'cpu' ? 'constants' : 'none';
+    return { modelFile: modelFileIn(directory), optimization, dtype, weightBytes, isShared };
   };
   if (generation.dtype !== 'auto') return await graphIn(generation.dtype);
   // On a GPU the checkpoint's own numbers are served until a faster form is known to keep the order.

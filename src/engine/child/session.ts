@@ -15,6 +15,9 @@ export function sessionOptions(device: Device, threads: number): InferenceSessio
   };
 }
 
+/** ONNX Runtime's names. */
+const OPTIMIZATION_LEVELS = { all: 'all', constants: 'basic', none: 'disabled' } as const;
+
 /** One model in memory. Both methods block the thread while ONNX Runtime works. */
 export class LoadedModel {
   readonly inputs: readonly TensorInfo[];
@@ -30,7 +33,7 @@ export class LoadedModel {
   /** @throws Error with ONNX Runtime's own message when the file is not a model that it can run. */
   static async load(request: LoadRequest): Promise<LoadedModel> {
     const options = sessionOptions(request.device, request.threads);
-    const graphOptimizationLevel = request.optimization === 'all' ? 'all' : 'disabled';
+    const graphOptimizationLevel = OPTIMIZATION_LEVELS[request.optimization];
     const session = await InferenceSession.create(request.modelFile, { ...options, graphOptimizationLevel });
     return new LoadedModel(session);
   }

@@ -119,6 +119,7 @@ export class DisentangledAttention implements RelativeAttention {
       bias: plan.find(`${projection}.bias`, [hidden]),
       factor: this.scale,
     });
-    return graph.initializer(`${attention}.position_${kind}`, plan.write('float32', [rows, hidden], recipe));
+    const table = plan.write('float32', [rows, hidden], recipe);
+    return this.#layers.toHidden(graph.initializer(`${attention}.position_${kind}`, table));
   }
 }

@@ -1,8 +1,8 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { countedPositions } from './positions.ts';
 
-/** What a token outside the window adds to a score: e to its power is 0 in single precision. */
-const OUTSIDE = -1e9;
+/** What a token outside the window adds to a score: e to its power is 0, and half precision still holds it. */
+const OUTSIDE = -6e4;
 
 /**
  * A bias that lets every token see only those at most `reach` away.

@@ -54,7 +54,7 @@ function writeKinds(
     rotaryTables(layers, name, config.max_position_embeddings, width, ropeTheta(config, local));
   const reach = Math.floor(config.local_attention / 2);
   return {
-    local: { tables: tables('local', true), window: localWindow(layers.graph, ids, reach) },
+    local: { tables: tables('local', true), window: layers.toHidden(localWindow(layers.graph, ids, reach)) },
     global: { tables: tables('global', false) },
   };
 }
@@ -111,12 +111,13 @@ function firstWindowRow({ graph }: Layers, window: Value): Value {
 }
 
 /** The mean over the tokens that are not padding: [batch, sequence, hidden] → [batch, 1, hidden]. */
-function writeMean({ graph }: Layers, x: Value, mask: Value): Value {
+function writeMean(layers: Layers, x: Value, mask: Value): Value {
+  const { graph } = layers;
   const weights = graph.node('Cast', [graph.node('Unsqueeze', [mask, graph.integers(1)])], {
     attributes: { to: { int: elementTypeCode.float32 } },
   });
   const count = graph.node('ReduceSum', [weights, graph.integers(2)], {
     attributes: { keepdims: { int: 1 } },
   });
-  return graph.node('Div', [graph.node('MatMul', [weights, x]), count]);
+  return layers.toHidden(graph.node('Div', [graph.node('MatMul', [weights, layers.toFloat32(x)]), count]));
 }

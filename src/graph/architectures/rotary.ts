@@ -33,8 +33,8 @@ export function rotaryTables(
   }
   const dims = [positions, half];
   return {
-    cosines: layers.graph.initializer(`${name}.cosines`, tensor('float32', dims, cosines)),
-    sines: layers.graph.initializer(`${name}.sines`, tensor('float32', dims, sines)),
+    cosines: layers.toHidden(layers.graph.initializer(`${name}.cosines`, tensor('float32', dims, cosines))),
+    sines: layers.toHidden(layers.graph.initializer(`${name}.sines`, tensor('float32', dims, sines))),
   };
 }
 

@@ -28,10 +28,10 @@ export class Compilation {
   }
 
   /** @throws InvalidCheckpoint for what can't be compiled. */
-  static async begin({ checkpoint, target, dtype, int8Bits }: CompileRequest): Promise<Compilation> {
+  static async begin({ checkpoint, target, ...format }: CompileRequest): Promise<Compilation> {
     const { tensors } = await Checkpoint.open(checkpoint);
     const config: unknown = JSON.parse(await readFile(join(checkpoint, 'config.json'), 'utf8'));
-    const plan = planModel({ config, tensors, dtype, int8Bits });
+    const plan = planModel({ config, tensors, ...format });
     await writeFile(join(target, MODEL_FILE), encodeModel(plan.model));
     await writeFile(join(target, UNPACKED_FILE), encodeModel(withoutTables(plan.model)));
     const weights = await open(join(target, WEIGHTS_FILE), 'wx');

@@ -1,16 +1,14 @@
-import type { GraphDtype } from '../plan-model.ts';
+import type { PlanRequest } from '../plan-model.ts';
 
 /** The wire between the parent and a compiler process; payloads are JSON. */
 export const CompileCall = { plan: 1, write: 2, finish: 3 } as const;
 
 /** The payload of a plan call. */
-export interface CompileRequest {
+export interface CompileRequest extends Pick<PlanRequest, 'dtype' | 'int8Bits' | 'hasHalf'> {
   /** A directory with config.json and the files of a safetensors checkpoint. */
   readonly checkpoint: string;
   /** An empty directory for the result. It may hold links to the checkpoint's files, by the same names. */
   readonly target: string;
-  readonly dtype: GraphDtype;
-  readonly int8Bits: 7 | 8;
 }
 
 /** The answer to a plan call. */

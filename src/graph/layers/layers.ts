@@ -2,7 +2,7 @@ import { elementTypeCode } from '../onnx/element-type.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { WeightPlan } from '../weights/weight-plan.ts';
 import { type Activation, activate } from './activation.ts';
-import { Float32Products } from './float32-products.ts';
+import { FloatProducts, type FloatType } from './float-products.ts';
 import type { Linear, Products } from './product.ts';
 
 export interface Attention {
@@ -19,26 +19,29 @@ export interface Attention {
   readonly scale?: number | undefined;
 }
 
-/** Writes the layers of encoders into a graph. Hidden states are float32 [batch, sequence, hidden]. */
+/** Writes the layers of encoders into a graph. Hidden states are [batch, sequence, hidden], all in one type. */
 export class Layers {
   readonly graph: GraphBuilder;
   readonly plan: WeightPlan;
   readonly #products: Products;
+  readonly #type: FloatType;
   /** Few rows and much depends on them: heads are never quantized. */
   readonly #precise: Products;
 
-  constructor(graph: GraphBuilder, plan: WeightPlan, products: Products) {
+  /** @param type of hidden states, which `products` take and give */
+  constructor(graph: GraphBuilder, plan: WeightPlan, products: Products, type: FloatType) {
     this.graph = graph;
     this.plan = plan;
     this.#products = products;
-    this.#precise = new Float32Products(graph, plan);
+    this.#type = type;
+    this.#precise = new FloatProducts(graph, plan, 'float32');
   }
 
-  /** Rows of an embedding table [rows, hidden]. @param ids int64, any shape @returns float32 [...ids, hidden] */
+  /** Rows of an embedding table [rows, hidden]. @param ids int64, any shape @returns [...ids, hidden] */
   embed(table: string, rows: number, hidden: number, ids: Value): Value {
     const weight = this.plan.asStored(table, [rows, hidden]);
     const found = this.graph.node('Gather', [this.graph.initializer(table, weight), ids]);
-    return weight.type === 'float32' ? found : this.#toFloat32(found);
+    return weight.type === this.#type ? found : this.#cast(found, this.#type);
   }
 
   linear(x: Value, layer: Linear): Value {
@@ -49,9 +52,19 @@ export class Layers {
     return this.#products.linears(x, layers);
   }
 
-  /** A product that is never quantized. */
+  /** A product in single precision, whatever the others are in. @returns hidden states again */
   preciseLinear(x: Value, layer: Linear): Value {
-    return this.#precise.linear(x, layer);
+    return this.toHidden(this.#precise.linear(this.toFloat32(x), layer));
+  }
+
+  /** Float32 values, such as constants, in the type of hidden states. */
+  toHidden(x: Value): Value {
+    return this.#type === 'float32' ? x : this.#cast(x, this.#type);
+  }
+
+  /** Hidden states in single precision. */
+  toFloat32(x: Value): Value {
+    return this.#type === 'float32' ? x : this.#cast(x, 'float32');
   }
 
   activate(x: Value, activation: Activation): Value {
@@ -93,10 +106,10 @@ export class Layers {
     // Checkpoints from before 2019 still carry TensorFlow's names.
     const [scale, shift] = this.plan.has(`${scope}.gamma`) ? ['gamma', 'beta'] : ['weight', 'bias'];
     const names = hasBias ? [`${scope}.${scale}`, `${scope}.${shift}`] : [`${scope}.${scale}`];
-    return names.map((name) => this.graph.initializer(name, this.plan.as('float32', name, [hidden])));
+    return names.map((name) => this.graph.initializer(name, this.plan.as(this.#type, name, [hidden])));
   }
 
-  #toFloat32(x: Value): Value {
-    return this.graph.node('Cast', [x], { attributes: { to: { int: elementTypeCode.float32 } } });
+  #cast(x: Value, type: FloatType): Value {
+    return this.graph.node('Cast', [x], { attributes: { to: { int: elementTypeCode[type] } } });
   }
 }
