@@ -56,11 +56,8 @@ async function load(config: Config, { reference, dtype }: Contender): Promise<Ge
   const never = new AbortController().signal;
   try {
     const staged = await preparation.stage({ reference: workshop.reference }, progress.enter, never);
-    return await preparation.load(
-      await preparation.compile(staged, progress.enter, never),
-      progress.enter,
-      never,
-    );
+    const compiled = await preparation.compile(staged, progress.enter, never);
+    return await preparation.load(compiled, progress.enter, never, true);
   } finally {
     progress.stop();
   }

@@ -6,6 +6,8 @@ import type { LoadReply, RaggedTokens, RunReply } from './protocol.ts';
 export interface EnginePoolOptions extends EngineOptions {
   /** Engine processes to keep alive. */
   readonly size: number;
+  /** Starts all engines but the first at once: quicker, and for when no other model needs the processors. */
+  readonly together: boolean;
   /** Told about every engine that ended unasked. */
   readonly onRestart: () => void;
 }
@@ -28,8 +30,8 @@ export class EnginePool implements EnginePort {
   }
 
   /**
-   * Starts the engines one after the other: a bad model fails on the first, and a load beside a busy model takes one
-   * processor, not all of them.
+   * Starts the engines: the first one alone, as a bad model fails on it, then the others. One after the other, a load beside
+   * a busy model takes one processor, not all of them.
    * @param inspect sees what the first engine loaded, and throws to refuse it.
    * @param signal gives the start up and ends what was started so far.
    */
@@ -41,27 +43,19 @@ export class EnginePool implements EnginePort {
     let pool: EnginePool | undefined;
     const supervisors: Supervisor<Engine>[] = [];
     const startedAt = options.clock.now();
+    const startOne = async (index: number): Promise<void> => {
+      supervisors.push(await launch(options, index, () => pool?.onFreeSlot(), signal));
+      if (options.clock.now() - startedAt < SLOW_START_MS) return;
+      options.logger.info(`${options.name}: ${supervisors.length} of ${options.size} engines are ready`);
+    };
     try {
-      for (let index = 0; index < options.size; index++) {
-        const name = `${options.name}.${index}`;
-        const supervisor = await Supervisor.launch<Engine>(
-          {
-            name,
-            start: (unwanted) => Engine.start({ ...options, name }, unwanted),
-            clock: options.clock,
-            logger: options.logger,
-            onUp: () => pool?.onFreeSlot(),
-            onDown: options.onRestart,
-          },
-          signal,
-        );
-        supervisors.push(supervisor);
-        if (options.clock.now() - startedAt > SLOW_START_MS) {
-          options.logger.info(`${options.name}: ${index + 1} of ${options.size} engines are ready`);
-        }
-        if (index === 0) inspect((await supervisor.up()).model);
-      }
-      pool = new EnginePool(supervisors, (await firstOf(supervisors).up()).model);
+      await startOne(0);
+      const { model } = await firstOf(supervisors).up();
+      inspect(model);
+      const others = Array.from({ length: options.size - 1 }, (_, index) => index + 1);
+      if (options.together) await allOrError(others.map(startOne));
+      else for (const index of others) await startOne(index);
+      pool = new EnginePool(supervisors, model);
       return pool;
     } catch (error) {
       await closeAll(supervisors);
@@ -111,6 +105,33 @@ export class EnginePool implements EnginePort {
   /** Those that take work: an engine that was killed still counts as current until the system has taken it down. */
   #engines(): Engine[] {
     return this.#supervisors.flatMap(({ current }) => (current?.alive ? current : []));
+  }
+}
+
+function launch(
+  options: EnginePoolOptions,
+  index: number,
+  onUp: () => void,
+  signal: AbortSignal,
+): Promise<Supervisor<Engine>> {
+  const name = `${options.name}.${index}`;
+  return Supervisor.launch<Engine>(
+    {
+      name,
+      start: (unwanted) => Engine.start({ ...options, name }, unwanted),
+      clock: options.clock,
+      logger: options.logger,
+      onUp,
+      onDown: options.onRestart,
+    },
+    signal,
+  );
+}
+
+/** Waits for all of them even when one fails: what has started must be known to be closed. */
+async function allOrError(tasks: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(tasks)) {
+    if (result.status === 'rejected') throw result.reason;
   }
 }
 

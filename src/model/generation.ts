@@ -77,7 +77,7 @@ export class Generation {
    * @throws ServiceError invalid_model when it can't be served. Nothing is left running then.
    */
   static async load(
-    model: LoadableModel & { readonly generation: number },
+    model: LoadableModel & { readonly generation: number; readonly together?: boolean },
     settings: GenerationSettings,
     signal: AbortSignal,
   ): Promise<Generation> {
@@ -105,6 +105,7 @@ export class Generation {
           device,
           threads: plan.threads,
           size: plan.engines,
+          together: model.together ?? false,
           runTimeoutMs: settings.engineTimeoutMs,
         },
         checkSignature,

@@ -83,7 +83,7 @@ async function prepare(options: BootOptions, target: Target, signal: AbortSignal
   const enter = (phase: string): void => logger.info({ phase }, `starting ${target.reference}: ${phase}`);
   const staged = await preparation.stage(target, enter, signal);
   const compiled = await preparation.compile(staged, enter, signal);
-  const generation = await preparation.load(compiled, enter, signal);
+  const generation = await preparation.load(compiled, enter, signal, true);
   logger.info(`${target.reference} is ready after ${Math.round(clock.now() - startedAt)} ms`);
   return generation;
 }

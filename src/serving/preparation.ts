@@ -104,13 +104,19 @@ export class Preparation {
 
   /**
    * Loads, warms and checks a model.
+   * @param together takes all processors for it: nothing else serves.
    * @throws ServiceError invalid_model or rejected_by_gate. Nothing is left running then.
    */
-  async load(model: LoadableModel, enter: (phase: Phase) => void, signal: AbortSignal): Promise<Generation> {
+  async load(
+    model: LoadableModel,
+    enter: (phase: Phase) => void,
+    signal: AbortSignal,
+    together = false,
+  ): Promise<Generation> {
     enter('load');
     const { device } = await this.#chooseRuntime();
     const settings = { ...this.#settings.generation, device };
-    const numbered = { ...model, generation: ++this.#generations };
+    const numbered = { ...model, generation: ++this.#generations, together };
     const generation = await Generation.load(numbered, settings, signal).catch((error) => {
       throw explain(error, signal);
     });

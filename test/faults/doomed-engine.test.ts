@@ -34,6 +34,7 @@ it('an engine that was killed for its deadline is offered no more work while it 
       name: 'engine',
       size: 2,
       optimization: 'all',
+      together: false,
       modelFile: join(embeddedModels, 'demo/onnx/model.onnx'),
       device: 'cpu',
       threads: 1,

@@ -1,0 +1,7 @@
+/** Something that the user can put right; the message says how. */
+export class SynthesisError extends Error {
+  override readonly name = 'SynthesisError';
+}
+
+/** The command line is wrong. */
+export class UsageError extends SynthesisError {}
