@@ -30,6 +30,8 @@ export interface CompileSettings {
 const WRITING_SHARE = 0.6;
 const PACKED_SHARE = 0.9;
 
+const REPORT_EVERY_MS = 5_000;
+
 /**
  * The directory with the graph of a checkpoint in a dtype: the one that was compiled before, or a new one.
  * @param files names of the checkpoint's files in the model's directory
@@ -88,7 +90,13 @@ async function compileInto(
 ): Promise<void> {
   const { clock, logger, loadTimeoutMs, childEnv, processor } = settings;
   const options = { env: childEnv, clock, logger, timeoutMs: loadTimeoutMs };
-  const report = (share: number) => settings.onProgress?.(dtype, share);
+  let reportedAt = clock.now();
+  const report = (share: number): void => {
+    settings.onProgress?.(dtype, share);
+    if (clock.now() - reportedAt < REPORT_EVERY_MS) return;
+    reportedAt = clock.now();
+    logger.info(`compiling a graph in ${dtype}: ${Math.round(share * 100)} %`);
+  };
   const request = {
     checkpoint: model.directory,
     target: directory,

@@ -36,7 +36,7 @@ export class Compilation {
     await writeFile(join(target, UNPACKED_FILE), encodeModel(withoutTables(plan.model)));
     const weights = await open(join(target, WEIGHTS_FILE), 'wx');
     await weights.truncate(plan.bytes);
-    return new Compilation(target, plan, await TensorReader.open(checkpoint), weights);
+    return new Compilation(target, plan, new TensorReader(checkpoint), weights);
   }
 
   /** How many steps it takes to write the weights. */

@@ -36,6 +36,7 @@ export function infoRoute({ slot, version, limits }: Catalogue): RequestHandler 
     response.json({
       model_id: generation?.identity.reference ?? null,
       model_sha: generation?.identity.digest ?? null,
+      model_dtype: generation?.identity.dtype ?? null,
       model_type: { reranker: { id2label: { '0': 'LABEL_0' }, label2id: { LABEL_0: 0 } } },
       max_input_length: generation?.maxLength ?? null,
       ...limits,
@@ -48,6 +49,6 @@ export function infoRoute({ slot, version, limits }: Catalogue): RequestHandler 
 
 function describe(identity: ModelIdentity | undefined) {
   if (identity === undefined) return null;
-  const { reference, digest, generation, device } = identity;
-  return { model: reference, digest: `sha256:${digest}`, generation, device };
+  const { reference, digest, generation, device, dtype } = identity;
+  return { model: reference, digest: `sha256:${digest}`, generation, device, dtype };
 }
