@@ -2,6 +2,7 @@ import { readLabels, writeScore } from './architectures/labels.ts';
 import { findArchitecture } from './architectures/registry.ts';
 import { FloatProducts, type FloatType } from './layers/float-products.ts';
 import { Int8Products } from './layers/int8-products.ts';
+import { KnownRanges } from './layers/known-ranges.ts';
 import { Layers } from './layers/layers.ts';
 import type { Products } from './layers/product.ts';
 import { GraphBuilder } from './onnx/graph-builder.ts';
@@ -42,7 +43,14 @@ export function planModel({ config, tensors, ...format }: PlanRequest): ModelPla
   const encoder = findArchitecture(config)(config, labels.count);
   const graph = new GraphBuilder('reranker');
   const plan = new WeightPlan(tensors);
-  const layers = new Layers(graph, plan, productsFor(graph, plan, format), hiddenType(format));
+  const ranges = new KnownRanges();
+  const layers = new Layers(
+    graph,
+    plan,
+    productsFor(graph, plan, ranges, format),
+    ranges,
+    hiddenType(format),
+  );
   const dims = ['batch', 'sequence'];
   const ids = graph.input('input_ids', 'int64', dims);
   const mask = graph.input('attention_mask', 'int64', dims);
@@ -63,8 +71,8 @@ export function planModel({ config, tensors, ...format }: PlanRequest): ModelPla
 
 type Format = Pick<PlanRequest, 'dtype' | 'int8Bits' | 'hasHalf'>;
 
-function productsFor(graph: GraphBuilder, plan: WeightPlan, format: Format): Products {
-  if (format.dtype === 'int8') return new Int8Products(graph, plan, format.int8Bits);
+function productsFor(graph: GraphBuilder, plan: WeightPlan, ranges: KnownRanges, format: Format): Products {
+  if (format.dtype === 'int8') return new Int8Products(graph, plan, ranges, format.int8Bits);
   return new FloatProducts(graph, plan, format.dtype === 'fp16' ? 'float16' : 'float32', hiddenType(format));
 }
 

@@ -19,6 +19,18 @@ const WRITERS = {
 
 export type Activation = keyof typeof WRITERS;
 
+/** The lowest value that an activation gives; those with none near zero are left out. */
+export const LOWEST: Partial<Record<Activation, number>> = {
+  gelu: -0.17,
+  gelu_python: -0.17,
+  gelu_new: -0.171,
+  gelu_pytorch_tanh: -0.171,
+  gelu_fast: -0.171,
+  relu: 0,
+  silu: -0.279,
+  swish: -0.279,
+};
+
 /** A config's `hidden_act` and the like. */
 export const activationSchema = z.enum(Object.keys(WRITERS) as [Activation, ...Activation[]]);
 

@@ -1,48 +1,114 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
+import { inverseChannelWidths, type NormWeights } from '../weights/channel-widths.ts';
 import { quantized } from '../weights/quantized.ts';
 import type { WeightPlan } from '../weights/weight-plan.ts';
+import type { KnownRange, KnownRanges } from './known-ranges.ts';
 import { type Linear, nameInGraph, type Products } from './product.ts';
+import { quantizeRows } from './quantize-rows.ts';
 
-/** Products of int8 weights, one scale a channel, with activations that are quantized to uint8 as they come. */
+/** An input as integers, and what turns products of it back: product × step, row by row if there are row steps. */
+interface QuantizedInput {
+  readonly values: Value;
+  readonly step: Value;
+  readonly zero: Value;
+  readonly norm?: NormWeights;
+}
+
+/**
+ * Products of int8 weights, one scale a channel, with activations that are quantized to uint8 as they come.
+ *
+ * Activations are the harder half: a few channels of a layer norm's output are ten times as wide as the others, and after the
+ * activation function, rows differ. What is known of an input's range is used for either (docs/int8.md has the figures).
+ */
 export class Int8Products implements Products {
   readonly #graph: GraphBuilder;
   readonly #plan: WeightPlan;
+  readonly #ranges: KnownRanges;
   readonly #bits: 7 | 8;
+  readonly #inverseWidths = new Map<string, Value>();
 
   /** @param bits of the weights: 7 where the processor adds pairs of products in 16 bits, which 8 could overflow. */
-  constructor(graph: GraphBuilder, plan: WeightPlan, bits: 7 | 8) {
+  constructor(graph: GraphBuilder, plan: WeightPlan, ranges: KnownRanges, bits: 7 | 8) {
     this.#graph = graph;
     this.#plan = plan;
+    this.#ranges = ranges;
     this.#bits = bits;
   }
 
   linear(x: Value, layer: Linear): Value {
-    const { weight, scale, shift } = this.#weights(layer);
-    const inputs = [x, weight, scale, ...(shift === undefined ? [] : ['', shift])];
-    return this.#graph.node('DynamicQuantizeMatMul', inputs, { domain: 'com.microsoft' });
+    const range = this.#ranges.of(x);
+    if (range?.kind === 'atLeast') return this.#rowByRow(x, layer, range.lowest);
+    const [product] = this.linears(x, [layer]);
+    return product as Value;
   }
 
   /** The input is quantized once for all of them. */
   linears(x: Value, layers: readonly Linear[]): Value[] {
-    const [values = '', step = '', zero = ''] = this.#graph.nodeWithOutputs('DynamicQuantizeLinear', [x], 3);
-    return layers.map((layer) => {
-      const { weight, scale, shift } = this.#weights(layer);
-      const inputs = [values, weight, step, scale, zero, ...(shift === undefined ? [] : ['', shift])];
-      return this.#graph.node('MatMulIntegerToFloat', inputs, { domain: 'com.microsoft' });
-    });
+    const input = this.#quantize(x);
+    return layers.map((layer) => this.#multiply(input, layer, this.#bias(layer)));
   }
 
-  #weights(layer: Linear): { weight: Value; scale: Value; shift: Value | undefined } {
-    const { weight, bias, out, part } = layer;
-    const name = nameInGraph(weight, layer);
-    const { values, scales } = quantized([this.#plan.find(weight, [out, layer.in], part)], this.#bits);
-    return {
-      weight: this.#graph.initializer(name, this.#plan.write('int8', [layer.in, out], values)),
-      scale: this.#graph.initializer(`${name}.scale`, this.#plan.write('float32', [out], scales)),
-      shift:
-        bias === undefined
-          ? undefined
-          : this.#graph.initializer(nameInGraph(bias, layer), this.#plan.as('float32', bias, [out], part)),
-    };
+  /** The whole of x by one range, which a layer norm's channels are made to share. */
+  #quantize(x: Value): QuantizedInput {
+    const range = this.#ranges.of(x);
+    const norm = range?.kind === 'normalized' ? this.#normWeights(range) : undefined;
+    const even = norm === undefined ? x : this.#graph.node('Mul', [x, this.#inverse(norm)]);
+    const [values = '', step = '', zero = ''] = this.#graph.nodeWithOutputs(
+      'DynamicQuantizeLinear',
+      [even],
+      3,
+    );
+    return norm === undefined ? { values, step, zero } : { values, step, zero, norm };
+  }
+
+  /** Every row by a range of its own. */
+  #rowByRow(x: Value, layer: Linear, lowest: number): Value {
+    const { values, steps, zero, shapeFor } = quantizeRows(this.#graph, x, lowest);
+    const product = this.#multiply(
+      { values, zero, step: this.#graph.scalar('float32', 1) },
+      layer,
+      undefined,
+    );
+    const scaled = this.#graph.node('Mul', [product, steps]);
+    const bias = this.#bias(layer);
+    const shifted = bias === undefined ? scaled : this.#graph.node('Add', [scaled, bias]);
+    return this.#graph.node('Reshape', [shifted, shapeFor(layer.out)]);
+  }
+
+  #multiply({ values, step, zero, norm }: QuantizedInput, layer: Linear, bias: Value | undefined): Value {
+    const name = nameInGraph(layer.weight, layer);
+    const stored = this.#plan.find(layer.weight, [layer.out, layer.in], layer.part);
+    const matrix = quantized(stored, this.#bits, norm);
+    const weight = this.#graph.initializer(
+      name,
+      this.#plan.write('int8', [layer.in, layer.out], matrix.values),
+    );
+    const scale = this.#graph.initializer(
+      `${name}.scale`,
+      this.#plan.write('float32', [layer.out], matrix.scales),
+    );
+    const inputs = [values, weight, step, scale, zero, ...(bias === undefined ? [] : ['', bias])];
+    return this.#graph.node('MatMulIntegerToFloat', inputs, { domain: 'com.microsoft' });
+  }
+
+  #bias(layer: Linear): Value | undefined {
+    const { bias, out, part } = layer;
+    if (bias === undefined) return undefined;
+    return this.#graph.initializer(nameInGraph(bias, layer), this.#plan.as('float32', bias, [out], part));
+  }
+
+  #normWeights({ scale, shift, width }: KnownRange & { kind: 'normalized' }): NormWeights {
+    const find = (name: string) => this.#plan.find(name, [width]);
+    return { scale: find(scale), shift: shift === undefined ? undefined : find(shift) };
+  }
+
+  #inverse(norm: NormWeights): Value {
+    const { name, shape } = norm.scale;
+    const known = this.#inverseWidths.get(name);
+    if (known !== undefined) return known;
+    const tensor = this.#plan.write('float32', shape, inverseChannelWidths(norm));
+    const value = this.#graph.initializer(`${name}.inverse_widths`, tensor);
+    this.#inverseWidths.set(name, value);
+    return value;
   }
 }

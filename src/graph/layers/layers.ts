@@ -1,8 +1,9 @@
 import { elementTypeCode } from '../onnx/element-type.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { WeightPlan } from '../weights/weight-plan.ts';
-import { type Activation, activate } from './activation.ts';
+import { type Activation, activate, LOWEST } from './activation.ts';
 import { FloatProducts, type FloatType } from './float-products.ts';
+import type { KnownRanges } from './known-ranges.ts';
 import type { Linear, Products } from './product.ts';
 
 export interface Attention {
@@ -24,15 +25,23 @@ export class Layers {
   readonly graph: GraphBuilder;
   readonly plan: WeightPlan;
   readonly #products: Products;
+  readonly #ranges: KnownRanges;
   readonly #type: FloatType;
   /** Few rows and much depends on them: heads are never quantized. */
   readonly #precise: Products;
 
   /** @param type of hidden states, which `products` take and give */
-  constructor(graph: GraphBuilder, plan: WeightPlan, products: Products, type: FloatType) {
+  constructor(
+    graph: GraphBuilder,
+    plan: WeightPlan,
+    products: Products,
+    ranges: KnownRanges,
+    type: FloatType,
+  ) {
     this.graph = graph;
     this.plan = plan;
     this.#products = products;
+    this.#ranges = ranges;
     this.#type = type;
     this.#precise = new FloatProducts(graph, plan, 'float32');
   }
@@ -68,13 +77,22 @@ export class Layers {
   }
 
   activate(x: Value, activation: Activation): Value {
-    return activate(this.graph, x, activation);
+    const activated = activate(this.graph, x, activation);
+    const lowest = LOWEST[activation];
+    return lowest === undefined ? activated : this.#ranges.note(activated, { kind: 'atLeast', lowest });
   }
 
   /** Layer normalization over the last axis, with the weights `scope.weight` and `scope.bias`. */
   norm(x: Value, scope: string, hidden: number, epsilon: number, hasBias = true): Value {
-    const inputs = [x, ...this.#normWeights(scope, hidden, hasBias)];
-    return this.graph.node('LayerNormalization', inputs, { attributes: { epsilon: { float: epsilon } } });
+    // Checkpoints from before 2019 still carry TensorFlow's names.
+    const isOld = this.plan.has(`${scope}.gamma`);
+    const scale = `${scope}.${isOld ? 'gamma' : 'weight'}`;
+    const shift = hasBias ? `${scope}.${isOld ? 'beta' : 'bias'}` : undefined;
+    const weights = [scale, ...(shift === undefined ? [] : [shift])];
+    const inputs = [x, ...weights.map((name) => this.#vector(name, hidden))];
+    const attributes = { epsilon: { float: epsilon } };
+    const normalized = this.graph.node('LayerNormalization', inputs, { attributes });
+    return this.#ranges.note(normalized, { kind: 'normalized', scale, shift, width: hidden });
   }
 
   /** Normalizes x + residual. */
@@ -99,14 +117,12 @@ export class Layers {
   /** The first row of every sequence: [batch, sequence, hidden] → [batch, 1, hidden]. */
   firstRow(x: Value): Value {
     const { graph } = this;
-    return graph.node('Slice', [x, graph.integers(0), graph.integers(1), graph.integers(1)]);
+    const row = graph.node('Slice', [x, graph.integers(0), graph.integers(1), graph.integers(1)]);
+    return this.#ranges.inherit(row, x);
   }
 
-  #normWeights(scope: string, hidden: number, hasBias: boolean): Value[] {
-    // Checkpoints from before 2019 still carry TensorFlow's names.
-    const [scale, shift] = this.plan.has(`${scope}.gamma`) ? ['gamma', 'beta'] : ['weight', 'bias'];
-    const names = hasBias ? [`${scope}.${scale}`, `${scope}.${shift}`] : [`${scope}.${scale}`];
-    return names.map((name) => this.graph.initializer(name, this.plan.as(this.#type, name, [hidden])));
+  #vector(name: string, size: number): Value {
+    return this.graph.initializer(name, this.plan.as(this.#type, name, [size]));
   }
 
   #cast(x: Value, type: FloatType): Value {

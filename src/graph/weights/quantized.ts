@@ -1,6 +1,6 @@
 import { InvalidCheckpoint } from '../safetensors/invalid-checkpoint.ts';
-import type { TensorReader } from '../safetensors/read-tensor.ts';
 import type { StoredTensor } from '../safetensors/stored-tensor.ts';
+import { channelWidths, type NormWeights } from './channel-widths.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Both halves of a quantized matrix; weight ≈ values × scale of its column. */
@@ -11,51 +11,66 @@ export interface QuantizedMatrix {
   readonly scales: Recipe;
 }
 
+/** Weights read at a time: 4 MiB. */
+const CHUNK = 2 ** 20;
+
 /**
- * Quantizes the [out, in] matrices of Linear layers, stacked along `out`, to integers of `bits` bits: symmetric, one scale for
- * every output channel, scale = max|w| / (2^(bits-1) - 1).
+ * Quantizes the [out, in] matrix of a Linear layer to integers of `bits` bits: symmetric, one scale for every output channel,
+ * scale = max|w| / (2^(bits-1) - 1).
  *
  * Scheme: Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
  * with the zero point fixed at 0.
+ *
+ * @param input the layer norm whose output, divided by the widths of its channels, is what the matrix will be multiplied with:
+ * the matrix takes the widths over (Xiao et al. 2023, "SmoothQuant").
  */
-export function quantized(matrices: readonly StoredTensor[], bits: 7 | 8): QuantizedMatrix {
+export function quantized(matrix: StoredTensor, bits: 7 | 8, input?: NormWeights): QuantizedMatrix {
   const limit = 2 ** (bits - 1) - 1;
-  const label = matrices.map(({ name }) => name).join(' + ');
-  const rows = matrices.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
-  const columns = matrices[0]?.shape[1] ?? 0;
-  const readRows = async (reader: TensorReader, visit: (row: Float32Array, index: number) => void) => {
-    let index = 0;
-    for (const matrix of matrices) {
-      const height = matrix.shape[0] ?? 0;
-      const atOnce = Math.max(1, Math.floor(2 ** 20 / columns));
-      const block = new Float32Array(atOnce * columns);
-      for (let from = 0; from < height; from += atOnce) {
-        const count = Math.min(atOnce, height - from);
-        await reader.readFloat32(matrix, from * columns, count * columns, block);
-        for (let row = 0; row < count; row++)
-          visit(block.subarray(row * columns, (row + 1) * columns), index++);
-      }
-    }
-  };
+  const { name: label } = matrix;
+  const [rows = 0, columns = 0] = matrix.shape;
   const scales = new Float32Array(rows);
   return {
     values: {
       label,
       async make(reader, sink) {
+        const factors = input === undefined ? undefined : await channelWidths(reader, input);
         const transposed = new Int8Array(columns * rows);
-        await readRows(reader, (row, out) => {
-          const scale = scaleOf(row, limit, label);
-          scales[out] = scale;
-          const inverse = 1 / scale;
-          for (let column = 0; column < columns; column++) {
-            transposed[column * rows + out] = Math.round((row[column] as number) * inverse);
+        const atOnce = Math.max(1, Math.floor(CHUNK / columns));
+        const block = new Float32Array(atOnce * columns);
+        for (let from = 0; from < rows; from += atOnce) {
+          const count = Math.min(atOnce, rows - from);
+          await reader.readFloat32(matrix, from * columns, count * columns, block);
+          for (let index = 0; index < count; index++) {
+            const row = block.subarray(index * columns, (index + 1) * columns);
+            if (factors !== undefined) multiply(row, factors);
+            const scale = scaleOf(row, limit, label);
+            scales[from + index] = scale;
+            quantizeInto(transposed, row, 1 / scale, from + index, rows);
           }
-        });
+        }
         await sink(new Uint8Array(transposed.buffer));
       },
     },
     scales: { label, make: (_reader, sink) => sink(new Uint8Array(scales.buffer)) },
   };
+}
+
+function multiply(row: Float32Array, factors: Float32Array): void {
+  for (let index = 0; index < row.length; index++)
+    row[index] = (row[index] as number) * (factors[index] as number);
+}
+
+/** Writes a row of the matrix as column `column` of its transpose, which has `stride` columns. */
+function quantizeInto(
+  transposed: Int8Array,
+  row: Float32Array,
+  inverse: number,
+  column: number,
+  stride: number,
+): void {
+  for (let index = 0; index < row.length; index++) {
+    transposed[index * stride + column] = Math.round((row[index] as number) * inverse);
+  }
 }
 
 /**
