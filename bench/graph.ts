@@ -1,0 +1,57 @@
+/**
+ * What rerankd's own graphs are worth: speed against the plain exported form, and what loading them takes.
+ *
+ *     npm run bench:graph -- [--checkpoint DIR | --size base|large] [--tokens 128] [--rounds 5] [--seconds 4] [--only speed|load]
+ *
+ * Without --checkpoint it synthesizes one with XLM-RoBERTa's shape into a temporary directory. Linux only for memory figures.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { requestDefaults } from '../scripts/synthesize/request.ts';
+import { writeCheckpoint } from '../scripts/synthesize/write-checkpoint.ts';
+import { readProcessor } from '../src/platform/processor.ts';
+import { compileForBench } from './graph/compile-for-bench.ts';
+import { measureLoad } from './graph/load.ts';
+import { measureSpeed } from './graph/speed.ts';
+
+const { values } = parseArgs({
+  options: {
+    checkpoint: { type: 'string' },
+    size: { type: 'string', default: 'base' },
+    tokens: { type: 'string', default: '128' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    only: { type: 'string' },
+  },
+});
+
+const scratch = await mkdtemp(join(tmpdir(), 'rerankd-bench-'));
+try {
+  const checkpoint = values.checkpoint ?? (await synthesize(join(scratch, 'checkpoint')));
+  console.log(`${cpus().length} × ${cpus()[0]?.model}, ${readProcessor().isa}, node ${process.version}`);
+  const compiled = await compileForBench(checkpoint, join(scratch, 'state'), note);
+  if (values.only !== 'load') {
+    const [tokens, rounds, seconds] = [values.tokens, values.rounds, values.seconds].map(Number) as [
+      number,
+      number,
+      number,
+    ];
+    console.log(await measureSpeed(compiled, { tokens, rounds, seconds }, note));
+  }
+  if (values.only !== 'speed') console.log(await measureLoad(compiled.int8, note));
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+
+async function synthesize(directory: string): Promise<string> {
+  const size = values.size === 'large' ? 'large' : 'base';
+  note(`synthesizing XLM-RoBERTa ${size}`);
+  await writeCheckpoint({ ...requestDefaults, architecture: 'xlm-roberta', size, directory });
+  return directory;
+}
+
+function note(line: string): void {
+  console.error(`… ${line}`);
+}
