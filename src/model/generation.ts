@@ -156,7 +156,7 @@ export class Generation {
       const pair = await this.#tokenizer.encode({
         query: 'a',
         documents: ['a '.repeat(tokens)],
-        maxLength: tokens + 8,
+        maxLength: Math.min(tokens + 8, this.maxLength),
       });
       await this.#engines.runOnEach(pair);
     }

@@ -72,12 +72,19 @@ export class CompiledCache {
       const manifest = { name: nameOf(key), files: await hashAndSync(incoming) };
       await writeFile(join(incoming, MANIFEST), JSON.stringify(manifest satisfies Manifest));
       await seal(incoming, manifest);
-      await rm(directory, { recursive: true, force: true });
-      await rename(incoming, directory);
+      await this.#adopt(incoming, directory, key);
       await syncDirectory(this.#root);
       return directory;
     }).catch((error) => {
       throw explainStorageError(error, 'the compiled model was not kept');
+    });
+  }
+
+  /** Another process may have built the same meanwhile: whoever comes second takes what is there. */
+  async #adopt(incoming: string, directory: string, key: CompiledKey): Promise<void> {
+    await rm(directory, { recursive: true, force: true });
+    await rename(incoming, directory).catch(async (error) => {
+      if ((await this.find(key)) === undefined) throw error;
     });
   }
 

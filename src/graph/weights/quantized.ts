@@ -74,7 +74,7 @@ function quantizeInto(
 }
 
 /**
- * A row of zeros gets any scale: its products are zero.
+ * A row of zeros, or of values too small for single precision, gets any scale: its products are zero.
  * @throws InvalidCheckpoint for NaN and infinity, which integers would hide.
  */
 function scaleOf(row: Float32Array, limit: number, label: string): number {
@@ -87,5 +87,6 @@ function scaleOf(row: Float32Array, limit: number, label: string): number {
       throw new InvalidCheckpoint(`${label} holds a value that is not a number: the checkpoint is damaged`);
     }
   }
-  return highest === 0 ? 1 : highest / limit;
+  const scale = Math.fround(highest / limit);
+  return scale === 0 ? 1 : scale;
 }
