@@ -1,7 +1,7 @@
 /**
  * What rerankd's own graphs are worth: speed against the plain exported form, and what loading them takes.
  *
- *     npm run bench:graph -- [--checkpoint DIR | --size base|large] [--tokens 128] [--rounds 5] [--seconds 4] [--only speed|load]
+ *     npm run bench:graph -- [--checkpoint DIR | --size base|large] [--tokens 128] [--rounds 5] [--seconds 4] [--only speed|load|variants]
  *
  * Without --checkpoint it synthesizes one with XLM-RoBERTa's shape into a temporary directory. Linux only for memory figures.
  */
@@ -15,6 +15,7 @@ import { readProcessor } from '../src/platform/processor.ts';
 import { compileForBench } from './graph/compile-for-bench.ts';
 import { measureLoad } from './graph/load.ts';
 import { measureSpeed } from './graph/speed.ts';
+import { measureVariants } from './graph/variants.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,15 +33,17 @@ try {
   const checkpoint = values.checkpoint ?? (await synthesize(join(scratch, 'checkpoint')));
   console.log(`${cpus().length} × ${cpus()[0]?.model}, ${readProcessor().isa}, node ${process.version}`);
   const compiled = await compileForBench(checkpoint, join(scratch, 'state'), note);
-  if (values.only !== 'load') {
-    const [tokens, rounds, seconds] = [values.tokens, values.rounds, values.seconds].map(Number) as [
-      number,
-      number,
-      number,
-    ];
-    console.log(await measureSpeed(compiled, { tokens, rounds, seconds }, note));
-  }
-  if (values.only !== 'speed') console.log(await measureLoad(compiled.int8, note));
+  const [tokens, rounds, seconds] = [values.tokens, values.rounds, values.seconds].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const options = { tokens, rounds, seconds };
+  const wanted = (part: string): boolean => values.only === undefined || values.only === part;
+  if (wanted('speed')) console.log(await measureSpeed(compiled, options, note));
+  if (wanted('variants'))
+    console.log(await measureVariants(compiled, join(scratch, 'variants'), options, note));
+  if (wanted('load')) console.log(await measureLoad(compiled.int8, note));
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

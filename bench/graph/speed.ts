@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { spreadOf } from '../swap/statistics.ts';
 import type { CompiledForBench } from './compile-for-bench.ts';
 import { Contender } from './contender.ts';
+import { middleAndRange } from './middle-and-range.ts';
 
 export interface SpeedOptions {
   readonly tokens: number;
@@ -74,10 +74,4 @@ function table(contenders: readonly Contender[], tokens: number): string {
   });
   const head = `${`${tokens} tokens, ${rounds} rounds`.padEnd(38)} ${'docs/s'.padStart(22)} ${'/ best plain'.padStart(20)}`;
   return ['', head, ...lines, ''].join('\n');
-}
-
-/** `median (min–max)` */
-function middleAndRange(values: readonly number[], digits: number): string {
-  const { median, max } = spreadOf(values);
-  return `${median.toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${max.toFixed(digits)})`;
 }

@@ -6,6 +6,7 @@ ENCODER has config.json, tokenizer.json and model.safetensors of a BertModel; PA
 """
 
 import json
+import os
 import random
 import sys
 import time
@@ -24,6 +25,8 @@ MAX_SECONDS = 900
 def main(encoder: Path, pairs: Path, out: Path) -> None:
     torch.manual_seed(0)
     random.seed(0)
+    # A thread that shares its processor holds up all others.
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
     model = BertForSequenceClassification(BertConfig.from_pretrained(encoder, num_labels=1))
     weights = load_file(encoder / "model.safetensors")
     model.load_state_dict({f"bert.{name}": tensor for name, tensor in weights.items()}, strict=False)
