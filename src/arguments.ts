@@ -5,7 +5,7 @@ import { helpText } from './help.ts';
 type Settings = Partial<Record<SettingName, string>>;
 
 /** Flags of `compare` alone, as they were given. */
-export interface CompareFlags {
+interface CompareFlags {
   readonly set?: string;
   readonly json?: boolean;
   readonly topK?: string;
@@ -38,7 +38,7 @@ const COMPARE_OPTIONS = {
 } as const;
 
 /** RERANK_MODELS_DIR is `--rerank-models-dir`, or `--models-dir` for short. */
-export function flagsOf(name: SettingName): string[] {
+function flagsOf(name: SettingName): string[] {
   const flag = name.toLowerCase().replaceAll('_', '-');
   const short = flag.replace(/^rerank-/, '');
   return short === flag ? [flag] : [flag, short];

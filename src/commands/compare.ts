@@ -9,7 +9,7 @@ import { systemClock } from '../platform/clock.ts';
 import { openCommandWorkshop } from './command-workshop.ts';
 
 /** A model, and the dtype to take it in. */
-export interface Contender {
+interface Contender {
   readonly reference: string;
   readonly dtype: Dtype;
 }

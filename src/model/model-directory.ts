@@ -10,7 +10,7 @@ import { exportNames, findExport, takeExport } from './onnx-export.ts';
 export type Dtype = 'auto' | 'fp32' | 'fp16' | 'int8';
 
 /** Where a model's graph comes from. */
-export type GraphSource =
+type GraphSource =
   | { readonly kind: 'export' /** Name of the ONNX file. */; readonly onnx: string }
   | {
       readonly kind: 'checkpoint' /** Names of the files with weights, the index included. */;

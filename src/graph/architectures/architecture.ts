@@ -14,7 +14,7 @@ export interface EncoderInputs {
 }
 
 /** One checkpoint's network, as its config.json describes it. */
-export interface CrossEncoder {
+interface CrossEncoder {
   /** Whether the model takes token_type_ids. */
   readonly usesTokenTypes: boolean;
   /**

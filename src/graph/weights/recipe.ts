@@ -1,7 +1,7 @@
 import type { TensorReader } from '../safetensors/read-tensor.ts';
 
 /** Takes the bytes of one tensor, in order. */
-export type Sink = (bytes: Uint8Array) => Promise<void>;
+type Sink = (bytes: Uint8Array) => Promise<void>;
 
 /** Makes the bytes of one tensor out of tensors of a checkpoint. */
 export interface Recipe {
