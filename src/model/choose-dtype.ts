@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
@@ -76,6 +76,8 @@ async function compare(
       });
       const against = breaches(found, int8Limits);
       await writeFileAtomic(path, JSON.stringify({ breaches: against, comparison: found }));
+      // With the verdict kept, nobody asks for the fp32 graph again, and it may take gigabytes.
+      if (against.length === 0) await rm(dirname(fp32.modelFile), { recursive: true, force: true });
       logger.info(
         { kendallTau: found.kendallTau, top1Overlap: found.top1Overlap, latencyRatio: found.latencyRatio },
         `${model.reference}: compared int8 with fp32`,
