@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { chooseDevice } from './engine/choose-device.ts';
 import { ServiceError } from './errors.ts';
 import { probeModel } from './graph/probe-model.ts';
-import type { CompileSettings } from './model/compiled-model.ts';
+import type { CompileSettings } from './model/compile/compile-settings.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { readMachineBudget } from './platform/machine-budget.ts';
@@ -47,12 +47,13 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const { loadTimeoutMs } = config;
   const shared = { childEnv, loadTimeoutMs, clock, logger };
   const { onProgress } = parts;
+  const budget = readMachineBudget();
   const preparation = new Preparation({
     roots,
     staging,
     chooseDevice: () =>
       chooseDevice({ wanted: config.device, probeModel: probeModel(), env: childEnv, clock, logger }),
-    compile: { ...shared, cache, processor: readProcessor(), ...(onProgress && { onProgress }) },
+    compile: { ...shared, cache, processor: readProcessor(), budget, ...(onProgress && { onProgress }) },
     generation: {
       ...shared,
       dtype: config.dtype,
@@ -61,7 +62,7 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
       maxLength: config.maxLengthTokens,
       maxBatchTokens: config.maxBatchTokens,
       engineTimeoutMs: config.engineTimeoutMs,
-      budget: readMachineBudget(),
+      budget,
       metrics,
     },
   });

@@ -4,7 +4,12 @@ import { Compilation } from '../../src/graph/compile/compilation.ts';
 import { MODEL_FILE } from '../../src/graph/compile/files.ts';
 import { encodeModel } from '../../src/graph/onnx/encode.ts';
 import type { Model } from '../../src/graph/onnx/model.ts';
-import { planModel } from '../../src/graph/plan-model.ts';
+import {
+  type GraphFormat,
+  type PlannedCheckpoint,
+  planModel,
+  planObserver,
+} from '../../src/graph/plan-model.ts';
 import { Checkpoint } from '../../src/graph/safetensors/checkpoint.ts';
 import type { CompiledForBench } from './compile-for-bench.ts';
 import { Contender } from './contender.ts';
@@ -75,14 +80,22 @@ export async function measureVariants(
 async function writeUnpacked(checkpoint: string, target: string, dtype: 'fp32' | 'int8'): Promise<Model> {
   await mkdir(target, { recursive: true });
   await link(join(checkpoint, 'model.safetensors'), join(target, 'model.safetensors'));
-  const format = { dtype, int8Bits: 8, hasHalf: false } as const;
-  const compilation = await Compilation.begin({ checkpoint, target, ...format });
+  const config: unknown = JSON.parse(await readFile(join(checkpoint, 'config.json'), 'utf8'));
+  const { tensors } = await Checkpoint.open(checkpoint);
+  const graph = formatOf(dtype, { config, tensors });
+  const compilation = await Compilation.begin({ checkpoint, target, graph });
   for (let step = 0; step < compilation.steps; step++) await compilation.write(step);
   await compilation.finish();
   await rm(join(target, MODEL_FILE));
-  const config: unknown = JSON.parse(await readFile(join(checkpoint, 'config.json'), 'utf8'));
-  const { tensors } = await Checkpoint.open(checkpoint);
-  return planModel({ config, tensors, ...format }).model;
+  return planModel({ config, tensors }, graph).model;
+}
+
+/** Speed does not depend on how wide channels are: ones will do. */
+function formatOf(dtype: 'fp32' | 'int8', checkpoint: PlannedCheckpoint): GraphFormat {
+  if (dtype === 'fp32') return { dtype };
+  const { norms } = planObserver(checkpoint);
+  const widths = Object.fromEntries(norms.map(({ name, hidden }) => [name, Array(hidden).fill(1)]));
+  return { dtype, bits: 8, widths };
 }
 
 function table(contenders: readonly Contender[], tokens: number): string {

@@ -69,7 +69,7 @@ async function takeCheckpoint(files: ModelFiles, config: unknown, names: readonl
   for (const name of names) await files.require(name, 'model.safetensors.index.json names it.');
   await explained(async () => {
     const { tensors } = await Checkpoint.open(files.directory);
-    planModel({ config, tensors, dtype: 'fp32', int8Bits: 8, hasHalf: false });
+    planModel({ config, tensors }, { dtype: 'fp32' });
   });
 }
 

@@ -4,7 +4,9 @@ import type { Runtime } from '../engine/choose-device.ts';
 import type { GraphDtype } from '../graph/plan-model.ts';
 import { WEIGHTS_FILE } from '../graph/weights/weight-plan.ts';
 import { chooseDtype } from './choose-dtype.ts';
-import { type CompileSettings, compiledModel, isPacked, modelFileIn } from './compiled-model.ts';
+import { isPacked } from './compile/compile-checkpoint.ts';
+import type { CompileSettings } from './compile/compile-settings.ts';
+import { compiledModel, modelFileIn } from './compile/compiled-model.ts';
 import type { GenerationSettings } from './generation.ts';
 import type { NamedModel, ServableGraph } from './loadable-model.ts';
 import { inspectModelDirectory } from './model-directory.ts';
@@ -31,7 +33,7 @@ export async function servableGraph(
     return { modelFile, optimization: 'all', dtype: 'as exported', weightBytes: bytes, isShared: false };
   }
   const graphIn = async (dtype: GraphDtype): Promise<ServableGraph> => {
-    const directory = await compiledModel(model, source.files, dtype, runtime, compile, signal);
+    const directory = await compiledModel({ model, files: source.files, dtype, runtime }, compile, signal);
     const isShared = isPacked(dtype, runtime);
     const weightBytes = isShared ? (await stat(join(directory, WEIGHTS_FILE))).size : bytes;
     // Elsewhere, half-precision weights are constants that are still to be widened.

@@ -1,6 +1,6 @@
 import type { Runtime } from '../engine/choose-device.ts';
 import { ServiceError } from '../errors.ts';
-import type { CompileSettings } from '../model/compiled-model.ts';
+import type { CompileSettings } from '../model/compile/compile-settings.ts';
 import { Generation, type GenerationSettings } from '../model/generation.ts';
 import type { LoadableModel, NamedModel } from '../model/loadable-model.ts';
 import { inspectModelDirectory } from '../model/model-directory.ts';

@@ -1,7 +1,8 @@
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ObservedNorm } from '../layers/observed-products.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import { type ModelPlan, planModel } from '../plan-model.ts';
+import { type ModelPlan, planModel, planObserver } from '../plan-model.ts';
 import { Checkpoint } from '../safetensors/checkpoint.ts';
 import { TensorReader } from '../safetensors/read-tensor.ts';
 import { WEIGHTS_FILE } from '../weights/weight-plan.ts';
@@ -15,12 +16,20 @@ import { withoutTables } from './without-tables.ts';
  * are; then, once an engine has saved packed forms of them beside the graph, both together.
  */
 export class Compilation {
+  /** What the parts of an observer's output belong to; empty for a model. */
+  readonly norms: readonly ObservedNorm[];
   readonly #target: string;
   readonly #plan: ModelPlan;
   readonly #reader: TensorReader;
   readonly #weights: FileHandle;
 
-  private constructor(target: string, plan: ModelPlan, reader: TensorReader, weights: FileHandle) {
+  private constructor(
+    target: string,
+    plan: ModelPlan & { readonly norms?: readonly ObservedNorm[] },
+    reader: TensorReader,
+    weights: FileHandle,
+  ) {
+    this.norms = plan.norms ?? [];
     this.#target = target;
     this.#plan = plan;
     this.#reader = reader;
@@ -28,10 +37,11 @@ export class Compilation {
   }
 
   /** @throws InvalidCheckpoint for what can't be compiled. */
-  static async begin({ checkpoint, target, ...format }: CompileRequest): Promise<Compilation> {
+  static async begin({ checkpoint, target, graph }: CompileRequest): Promise<Compilation> {
     const { tensors } = await Checkpoint.open(checkpoint);
     const config: unknown = JSON.parse(await readFile(join(checkpoint, 'config.json'), 'utf8'));
-    const plan = planModel({ config, tensors, ...format });
+    const plan =
+      graph === 'observer' ? planObserver({ config, tensors }) : planModel({ config, tensors }, graph);
     await writeFile(join(target, MODEL_FILE), encodeModel(plan.model));
     await writeFile(join(target, UNPACKED_FILE), encodeModel(withoutTables(plan.model)));
     const weights = await open(join(target, WEIGHTS_FILE), 'wx');

@@ -20,11 +20,14 @@ const COMPILER_NICENESS = 10;
 
 /** A compiler process, as the parent sees it. */
 export class Compiler {
+  /** What the parts of an observer's output belong to; empty for a model. */
+  readonly norms: CompileSteps['norms'];
   readonly #link: ChildLink;
   readonly #steps: number;
   readonly #timeoutMs: number;
 
-  private constructor(link: ChildLink, steps: number, timeoutMs: number) {
+  private constructor(link: ChildLink, { steps, norms }: CompileSteps, timeoutMs: number) {
+    this.norms = norms;
     this.#link = link;
     this.#steps = steps;
     this.#timeoutMs = timeoutMs;
@@ -42,8 +45,7 @@ export class Compiler {
       { kind: CompileCall.plan, payload, timeoutMs: options.timeoutMs },
       signal,
     );
-    const { steps } = JSON.parse(reply.toString()) as CompileSteps;
-    return new Compiler(link, steps, options.timeoutMs);
+    return new Compiler(link, JSON.parse(reply.toString()) as CompileSteps, options.timeoutMs);
   }
 
   /** Writes all weights. @param onProgress told the share that is done, 0 to 1 */

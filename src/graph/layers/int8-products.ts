@@ -1,8 +1,8 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import { inverseChannelWidths, type NormWeights } from '../weights/channel-widths.ts';
+import { type ChannelWidths, channelWidths, inverseWidths } from '../weights/channel-widths.ts';
 import { quantized } from '../weights/quantized.ts';
 import type { WeightPlan } from '../weights/weight-plan.ts';
-import type { KnownRange, KnownRanges } from './known-ranges.ts';
+import type { KnownRanges } from './known-ranges.ts';
 import { type Linear, nameInGraph, type Products } from './product.ts';
 import { quantizeRows } from './quantize-rows.ts';
 
@@ -11,7 +11,8 @@ interface QuantizedInput {
   readonly values: Value;
   readonly step: Value;
   readonly zero: Value;
-  readonly norm?: NormWeights;
+  /** What its channels were divided by, [in]. */
+  readonly widths?: Float32Array;
 }
 
 /**
@@ -25,14 +26,20 @@ export class Int8Products implements Products {
   readonly #plan: WeightPlan;
   readonly #ranges: KnownRanges;
   readonly #bits: 7 | 8;
+  readonly #widths: ChannelWidths;
   readonly #inverseWidths = new Map<string, Value>();
 
-  /** @param bits of the weights: 7 where the processor adds pairs of products in 16 bits, which 8 could overflow. */
-  constructor(graph: GraphBuilder, plan: WeightPlan, ranges: KnownRanges, bits: 7 | 8) {
+  constructor(
+    graph: GraphBuilder,
+    plan: WeightPlan,
+    ranges: KnownRanges,
+    { bits, widths }: { readonly bits: 7 | 8; readonly widths: ChannelWidths },
+  ) {
     this.#graph = graph;
     this.#plan = plan;
     this.#ranges = ranges;
     this.#bits = bits;
+    this.#widths = widths;
   }
 
   linear(x: Value, layer: Linear): Value {
@@ -51,14 +58,15 @@ export class Int8Products implements Products {
   /** The whole of x by one range, which a layer norm's channels are made to share. */
   #quantize(x: Value): QuantizedInput {
     const range = this.#ranges.of(x);
-    const norm = range?.kind === 'normalized' ? this.#normWeights(range) : undefined;
-    const even = norm === undefined ? x : this.#graph.node('Mul', [x, this.#inverse(norm)]);
-    const [values = '', step = '', zero = ''] = this.#graph.nodeWithOutputs(
-      'DynamicQuantizeLinear',
-      [even],
-      3,
-    );
-    return norm === undefined ? { values, step, zero } : { values, step, zero, norm };
+    if (range?.kind !== 'normalized') return this.#quantizeEven(x);
+    const widths = channelWidths(this.#widths, range.norm);
+    const even = this.#graph.node('Mul', [x, this.#inverse(range.norm, widths)]);
+    return { ...this.#quantizeEven(even), widths };
+  }
+
+  #quantizeEven(x: Value): QuantizedInput {
+    const [values = '', step = '', zero = ''] = this.#graph.nodeWithOutputs('DynamicQuantizeLinear', [x], 3);
+    return { values, step, zero };
   }
 
   /** Every row by a range of its own. */
@@ -75,10 +83,10 @@ export class Int8Products implements Products {
     return this.#graph.node('Reshape', [shifted, shapeFor(layer.out)]);
   }
 
-  #multiply({ values, step, zero, norm }: QuantizedInput, layer: Linear, bias: Value | undefined): Value {
+  #multiply({ values, step, zero, widths }: QuantizedInput, layer: Linear, bias: Value | undefined): Value {
     const name = nameInGraph(layer.weight, layer);
     const stored = this.#plan.find(layer.weight, [layer.out, layer.in], layer.part);
-    const matrix = quantized(stored, this.#bits, norm);
+    const matrix = quantized(stored, this.#bits, widths);
     const weight = this.#graph.initializer(
       name,
       this.#plan.write('int8', [layer.in, layer.out], matrix.values),
@@ -97,18 +105,12 @@ export class Int8Products implements Products {
     return this.#graph.initializer(nameInGraph(bias, layer), this.#plan.as('float32', bias, [out], part));
   }
 
-  #normWeights({ scale, shift, width }: KnownRange & { kind: 'normalized' }): NormWeights {
-    const find = (name: string) => this.#plan.find(name, [width]);
-    return { scale: find(scale), shift: shift === undefined ? undefined : find(shift) };
-  }
-
-  #inverse(norm: NormWeights): Value {
-    const { name, shape } = norm.scale;
-    const known = this.#inverseWidths.get(name);
+  #inverse(norm: string, widths: Float32Array): Value {
+    const known = this.#inverseWidths.get(norm);
     if (known !== undefined) return known;
-    const tensor = this.#plan.write('float32', shape, inverseChannelWidths(norm));
-    const value = this.#graph.initializer(`${name}.inverse_widths`, tensor);
-    this.#inverseWidths.set(name, value);
+    const tensor = this.#plan.write('float32', [widths.length], inverseWidths(widths, norm));
+    const value = this.#graph.initializer(`${norm}.inverse_widths`, tensor);
+    this.#inverseWidths.set(norm, value);
     return value;
   }
 }

@@ -2,12 +2,14 @@ import type { Value } from '../onnx/graph-builder.ts';
 
 /** What is known of a value's range before anything runs. */
 export type KnownRange =
-  /** It comes out of a layer norm with these weights, [hidden] each: some of its channels are much wider than others. */
+  /** It comes out of a layer norm: some of its channels are much wider than others. */
   | {
       readonly kind: 'normalized';
-      readonly scale: string;
-      readonly shift: string | undefined;
-      readonly width: number;
+      /** Name of the norm's scale. */
+      readonly norm: string;
+      /** All that comes out of the norm, [batch, sequence, hidden]. */
+      readonly whole: Value;
+      readonly hidden: number;
     }
   /** It comes out of an activation that goes no lower than this; how high it goes differs from row to row. */
   | { readonly kind: 'atLeast'; readonly lowest: number };

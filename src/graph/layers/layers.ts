@@ -92,7 +92,7 @@ export class Layers {
     const inputs = [x, ...weights.map((name) => this.#vector(name, hidden))];
     const attributes = { epsilon: { float: epsilon } };
     const normalized = this.graph.node('LayerNormalization', inputs, { attributes });
-    return this.#ranges.note(normalized, { kind: 'normalized', scale, shift, width: hidden });
+    return this.#ranges.note(normalized, { kind: 'normalized', norm: scale, whole: normalized, hidden });
   }
 
   /** Normalizes x + residual. */

@@ -1,6 +1,5 @@
 import { InvalidCheckpoint } from '../safetensors/invalid-checkpoint.ts';
 import type { StoredTensor } from '../safetensors/stored-tensor.ts';
-import { channelWidths, type NormWeights } from './channel-widths.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Both halves of a quantized matrix; weight ≈ values × scale of its column. */
@@ -21,10 +20,10 @@ const CHUNK = 2 ** 20;
  * Scheme: Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
  * with the zero point fixed at 0.
  *
- * @param input the layer norm whose output, divided by the widths of its channels, is what the matrix will be multiplied with:
- * the matrix takes the widths over (Xiao et al. 2023, "SmoothQuant").
+ * @param widths [in] of the channels of what the matrix is multiplied with, which will come divided by them: the matrix takes
+ * them over (Xiao et al. 2023, "SmoothQuant").
  */
-export function quantized(matrix: StoredTensor, bits: 7 | 8, input?: NormWeights): QuantizedMatrix {
+export function quantized(matrix: StoredTensor, bits: 7 | 8, widths?: Float32Array): QuantizedMatrix {
   const limit = 2 ** (bits - 1) - 1;
   const { name: label } = matrix;
   const [rows = 0, columns = 0] = matrix.shape;
@@ -33,7 +32,6 @@ export function quantized(matrix: StoredTensor, bits: 7 | 8, input?: NormWeights
     values: {
       label,
       async make(reader, sink) {
-        const factors = input === undefined ? undefined : await channelWidths(reader, input);
         const transposed = new Int8Array(columns * rows);
         const atOnce = Math.max(1, Math.floor(CHUNK / columns));
         const block = new Float32Array(atOnce * columns);
@@ -42,7 +40,7 @@ export function quantized(matrix: StoredTensor, bits: 7 | 8, input?: NormWeights
           await reader.readFloat32(matrix, from * columns, count * columns, block);
           for (let index = 0; index < count; index++) {
             const row = block.subarray(index * columns, (index + 1) * columns);
-            if (factors !== undefined) multiply(row, factors);
+            if (widths !== undefined) multiply(row, widths);
             const scale = scaleOf(row, limit, label);
             scales[from + index] = scale;
             quantizeInto(transposed, row, 1 / scale, from + index, rows);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Checkpoint } from '../../../src/graph/safetensors/checkpoint.ts';
 import { TensorReader } from '../../../src/graph/safetensors/read-tensor.ts';
 import type { StoredTensor } from '../../../src/graph/safetensors/stored-tensor.ts';
+import { channelWidths, inverseWidths } from '../../../src/graph/weights/channel-widths.ts';
 import { converted } from '../../../src/graph/weights/converted.ts';
 import { quantized } from '../../../src/graph/weights/quantized.ts';
 import type { Recipe } from '../../../src/graph/weights/recipe.ts';
@@ -65,15 +66,11 @@ describe('a quantized matrix', () => {
   });
 
   it('takes over what a layer norm makes wide', async () => {
-    const tensors = [
-      float32Tensor('w', [1, 2], [1, 1]),
-      float32Tensor('g', [2], [1, 10]),
-      float32Tensor('b', [2], [1, -2]),
-    ];
-    await withTensors(tensors, async (stored, make) => {
-      const norm = { scale: stored.get('g') as StoredTensor, shift: stored.get('b') };
-      const recipe = quantized(stored.get('w') as StoredTensor, 8, norm);
-      // Widths are 3·1 + 1 = 4 and 3·10 + 2 = 32.
+    await withTensors([float32Tensor('w', [1, 2], [1, 1])], async (stored, make) => {
+      const widths = channelWidths({ norm: [4, 32] }, 'norm');
+      const recipe = quantized(stored.get('w') as StoredTensor, 8, widths);
+      const inverse = inverseWidths(widths, 'norm');
+      expect(Array.from(new Float32Array(await make(inverse)))).toEqual([1 / 4, 1 / 32]);
       expect(Array.from(new Int8Array(await make(recipe.values)))).toEqual([16, 127]);
       expect(new Float32Array(await make(recipe.scales))[0]).toBeCloseTo(32 / 127);
     });

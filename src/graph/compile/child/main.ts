@@ -9,7 +9,8 @@ serveCalls({
   [CompileCall.plan]: async (payload) => {
     // The parent is this same program: what it sends has the type it says.
     compilation = await Compilation.begin(JSON.parse(payload.toString()) as CompileRequest);
-    return Buffer.from(JSON.stringify({ steps: compilation.steps } satisfies CompileSteps));
+    const { steps, norms } = compilation;
+    return Buffer.from(JSON.stringify({ steps, norms } satisfies CompileSteps));
   },
   [CompileCall.write]: async (payload) => {
     await begun().write(Number(payload.toString()));
