@@ -13,9 +13,6 @@ import { TokenizerProcess } from '../tokenizer/tokenizer-process.ts';
 import type { CompileSettings } from './compile-settings.ts';
 import { linkWeights } from './link-weights.ts';
 
-/** Twice as many change the ranks of int8 by 0.001 (docs/int8.md), and take twice the time. */
-const DOCUMENTS_PER_QUERY = 2;
-
 /**
  * Finds out how wide the channels of a model's layer norms get: runs it in single precision over texts of the shipped probe
  * set.
@@ -58,7 +55,10 @@ export async function observeWidths(
   return split(highest, compiler.norms);
 }
 
-/** Pairs of the probe set, each a batch of its own: padding would be observed too. */
+/**
+ * The first pair of each query, a batch of its own: padding would be observed too. More pairs hardly change the ranks of int8
+ * (docs/int8.md) and take their time.
+ */
 async function encodeTexts(
   model: StagedModel,
   settings: CompileSettings,
@@ -79,9 +79,7 @@ async function encodeTexts(
     const maxLength = await readTokenLimit(model.directory);
     const batches: RaggedTokens[] = [];
     for (const { query, documents } of shippedProbeSet()) {
-      for (const document of documents.slice(0, DOCUMENTS_PER_QUERY)) {
-        batches.push(await tokenizer.encode({ query, documents: [document], maxLength }));
-      }
+      batches.push(await tokenizer.encode({ query, documents: documents.slice(0, 1), maxLength }));
     }
     return batches;
   } finally {
