@@ -9,6 +9,7 @@ import { createLogger, type Logger } from './platform/logger.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { Admission } from './rerank/admission.ts';
 import { Reranker } from './rerank/reranker.ts';
+import { TokenEstimate } from './rerank/token-estimate.ts';
 import { announce } from './serving/announce.ts';
 import { boot } from './serving/boot.ts';
 import { HealthCheck } from './serving/health.ts';
@@ -67,7 +68,12 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   });
   const reranker = new Reranker({
     slot,
-    admission: new Admission({ maxTokens: config.maxQueueTokens, clock, metrics }),
+    admission: new Admission({
+      maxTokens: config.maxQueueTokens,
+      tokensPerMs: () => slot.current?.tokensPerMs,
+      metrics,
+    }),
+    estimate: new TokenEstimate(),
     requestTimeoutMs: config.requestTimeoutMs,
     clock,
     metrics,

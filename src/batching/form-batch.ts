@@ -4,8 +4,6 @@ export interface LengthBucket {
   readonly length: number;
   /** Waiting pairs. */
   readonly pairs: number;
-  /** Arrival number of the pair that waits longest; smaller is older. */
-  readonly oldest: number;
 }
 
 export interface BatchLimits {
@@ -22,21 +20,23 @@ export interface BucketShare {
 }
 
 /**
- * Chooses the next batch: the pair that waits longest leads, so that none starves, and pairs of its length or a little
- * shorter fill up the rest, so that little of the batch is padding.
+ * Chooses what runs together with the pair whose turn it is: pairs of its length or a little shorter, so that little of the
+ * batch is padding.
  *
  * @param buckets ascending by length; empty ones are allowed.
- * @returns at least the leading pair, unless every bucket is empty.
+ * @param lead index of the bucket in which that pair waits.
+ * @returns one pair of the leading bucket at least, first of all; nothing if that bucket is empty.
  */
-export function formBatch(buckets: readonly LengthBucket[], limits: BatchLimits): BucketShare[] {
-  const lead = indexOfOldest(buckets);
-  const leader = buckets[lead];
-  if (leader === undefined) return [];
-
-  const rowTokens = leader.length;
+export function formBatch(
+  buckets: readonly LengthBucket[],
+  lead: number,
+  limits: BatchLimits,
+): BucketShare[] {
+  const rowTokens = buckets[lead]?.length ?? 0;
   const shortest = rowTokens * (1 - limits.paddingShare);
-  let room = Math.max(1, Math.floor(limits.tokens / rowTokens));
   const shares: BucketShare[] = [];
+  if ((buckets[lead]?.pairs ?? 0) === 0) return shares;
+  let room = Math.max(1, Math.floor(limits.tokens / rowTokens));
   for (let index = lead; index >= 0 && room > 0; index--) {
     const bucket = buckets[index];
     if (bucket === undefined || bucket.length < shortest) break;
@@ -45,16 +45,4 @@ export function formBatch(buckets: readonly LengthBucket[], limits: BatchLimits)
     room -= pairs;
   }
   return shares;
-}
-
-function indexOfOldest(buckets: readonly LengthBucket[]): number {
-  let found = -1;
-  let oldest = Number.POSITIVE_INFINITY;
-  for (const [index, bucket] of buckets.entries()) {
-    if (bucket.pairs > 0 && bucket.oldest < oldest) {
-      oldest = bucket.oldest;
-      found = index;
-    }
-  }
-  return found;
 }

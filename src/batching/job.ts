@@ -1,4 +1,4 @@
-import type { RaggedTokens } from '../engine/protocol.ts';
+import type { Flow } from './flow.ts';
 
 /** What a caller gets for the pairs that it submitted. */
 export interface ScoredPairs {
@@ -13,8 +13,7 @@ export interface ScoredPairs {
 /** Pairs that were submitted together: settled once, when the last of them has its score or the first one fails. */
 export class Job {
   readonly scored: Promise<ScoredPairs>;
-  readonly #tokens: RaggedTokens;
-  readonly #offsets: Uint32Array;
+  readonly flow: Flow;
   readonly #logits: Float32Array;
   readonly #submittedAt: number;
   readonly #settle = Promise.withResolvers<ScoredPairs>();
@@ -22,32 +21,18 @@ export class Job {
   #firstBatchAt: number | undefined;
   #settled = false;
 
-  constructor(tokens: RaggedTokens, now: number) {
-    this.#tokens = tokens;
-    this.#offsets = offsetsOf(tokens.lengths);
-    this.#logits = new Float32Array(tokens.lengths.length);
-    this.#remaining = tokens.lengths.length;
+  /** @param flow the request that it is a part of. */
+  constructor(pairs: number, flow: Flow, now: number) {
+    this.flow = flow;
+    this.#logits = new Float32Array(pairs);
+    this.#remaining = pairs;
     this.#submittedAt = now;
     this.scored = this.#settle.promise;
   }
 
-  get pairs(): number {
-    return this.#logits.length;
-  }
-
-  /** True once there is an answer: whatever is still queued need not run. */
+  /** True once there is an answer: whatever is still queued need not run for it. */
   get settled(): boolean {
     return this.#settled;
-  }
-
-  lengthOf(pair: number): number {
-    return this.#tokens.lengths[pair] ?? 0;
-  }
-
-  tokensOf(pair: number): { ids: Int32Array; typeIds: Uint8Array } {
-    const from = this.#offsets[pair] ?? 0;
-    const to = from + this.lengthOf(pair);
-    return { ids: this.#tokens.ids.subarray(from, to), typeIds: this.#tokens.typeIds.subarray(from, to) };
   }
 
   markRunning(now: number): void {
@@ -73,14 +58,4 @@ export class Job {
     this.#settled = true;
     this.#settle.reject(error);
   }
-}
-
-function offsetsOf(lengths: Uint32Array): Uint32Array {
-  const offsets = new Uint32Array(lengths.length);
-  let offset = 0;
-  for (const [pair, length] of lengths.entries()) {
-    offsets[pair] = offset;
-    offset += length;
-  }
-  return offsets;
 }

@@ -4,9 +4,13 @@ import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { ChildLost } from '../platform/process/child-link.ts';
-import { type Batch, gatherTokens, type PairOfJob, paddedTokens, splitByJob } from './batch.ts';
+import { type Batch, gatherTokens, paddedTokens, splitIntoPairs } from './batch.ts';
+import type { Flow } from './flow.ts';
 import { Job, type ScoredPairs } from './job.ts';
+import { OpenPairs } from './open-pairs.ts';
 import { PairQueue } from './pair-queue.ts';
+import { type PendingPair, rowsOf } from './pending-pair.ts';
+import { Throughput } from './throughput.ts';
 
 export interface SchedulerOptions {
   readonly engines: EnginePort;
@@ -15,7 +19,13 @@ export interface SchedulerOptions {
   readonly clock: Clock;
   readonly metrics: Pick<
     Metrics,
-    'batchPairs' | 'batchTokens' | 'batchDuration' | 'batchRetries' | 'queuedPairs' | 'queuedTokens'
+    | 'batchPairs'
+    | 'batchTokens'
+    | 'batchDuration'
+    | 'batchRetries'
+    | 'queuedPairs'
+    | 'queuedTokens'
+    | 'sharedPairs'
   >;
 }
 
@@ -30,7 +40,9 @@ const MAX_LOST_ENGINES = 2;
 /** Turns the pairs of many requests into batches, and hands each to an engine as soon as one has a free slot. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #queue = new PairQueue<PairOfJob>();
+  readonly #queue = new PairQueue<PendingPair>();
+  readonly #open = new OpenPairs();
+  readonly #throughput = new Throughput();
   /** Batches that lost their engine, to run again before anything else. */
   readonly #again: Batch[] = [];
   #lastAnswerAt = Number.NEGATIVE_INFINITY;
@@ -49,28 +61,65 @@ export class Scheduler {
     return this.#lastAnswerAt;
   }
 
+  /** Tokens that all engines together compute in a millisecond when they are busy; undefined before the first batch. */
+  get tokensPerMs(): number | undefined {
+    const perEngine = this.#throughput.tokensPerMs;
+    return perEngine && perEngine * Math.max(1, this.#options.engines.readyEngines);
+  }
+
   /**
-   * Scores pairs; they run together with whatever else waits.
+   * Scores pairs; they run together with whatever else waits, and the same pair only once for all who wait for it.
+   * @param flow the request that they belong to.
    * @param signal drops what has not run yet.
    * @throws the signal's reason; ServiceError internal when the model can't take these pairs.
    */
-  async submit(tokens: RaggedTokens, signal: AbortSignal): Promise<ScoredPairs> {
+  async submit(tokens: RaggedTokens, flow: Flow, signal: AbortSignal): Promise<ScoredPairs> {
     signal.throwIfAborted();
     if (tokens.lengths.length === 0) throw new RangeError('a job needs at least one pair');
-    const job = new Job(tokens, this.#options.clock.now());
-    const abandon = (): void => {
-      job.fail(signal.reason);
-      this.#queue.remove((pair) => pair.job === job);
-      this.#reportQueue();
-    };
+    const job = new Job(tokens.lengths.length, flow, this.#options.clock.now());
+    const pairs = this.#enqueue(job, tokens, flow);
+    const abandon = (): void => job.fail(signal.reason);
     signal.addEventListener('abort', abandon, { once: true });
-    for (let pair = 0; pair < job.pairs; pair++) this.#queue.push({ job, pair }, job.lengthOf(pair));
     this.#dispatch();
     try {
       return await job.scored;
+    } catch (error) {
+      for (const pair of pairs) this.#dropIfUnwanted(pair);
+      this.#reportQueue();
+      throw error;
     } finally {
       signal.removeEventListener('abort', abandon);
     }
+  }
+
+  /** Longest pairs first: what runs last, when engines fall idle one after the other, is short then. */
+  #enqueue(job: Job, tokens: RaggedTokens, flow: Flow): PendingPair[] {
+    const rows = [...rowsOf(tokens)].map((row, index) => ({ row, index }));
+    rows.sort((a, b) => b.row.ids.length - a.row.ids.length);
+    return rows.map(({ row, index }) => {
+      const turn = flow.take(row.ids.length, this.#queue.turn);
+      const known = this.#open.find(row);
+      const pair = known ?? row;
+      pair.claim(job, index);
+      if (known === undefined) this.#open.add(row);
+      else this.#options.metrics.sharedPairs.inc();
+      this.#place(pair, turn, known === undefined);
+      return pair;
+    });
+  }
+
+  /** Gives a new pair its place in the queue, and a known one a better place if that is what it gets. */
+  #place(pair: PendingPair, turn: number, isNew: boolean): void {
+    const { ticket } = pair;
+    const isLate = ticket?.waiting === true && turn < ticket.turn;
+    if (isLate) this.#queue.withdraw(ticket);
+    if (isNew || isLate) pair.ticket = this.#queue.push(pair, pair.ids.length, turn);
+  }
+
+  #dropIfUnwanted(pair: PendingPair): void {
+    if (pair.wanted || pair.ticket?.waiting !== true) return;
+    this.#queue.withdraw(pair.ticket);
+    this.#open.remove(pair);
   }
 
   #dispatch(): void {
@@ -85,9 +134,10 @@ export class Scheduler {
 
   #nextBatch(): Batch | undefined {
     while (this.#again.length > 0) {
-      const batch = this.#again.shift();
-      const wanted = batch?.pairs.filter(({ job }) => !job.settled) ?? [];
-      if (batch && wanted.length > 0) return { pairs: wanted, lostEngines: batch.lostEngines };
+      const { pairs, lostEngines } = this.#again.shift() as Batch;
+      const wanted = pairs.filter((pair) => pair.wanted);
+      for (const pair of pairs) if (!pair.wanted) this.#open.remove(pair);
+      if (wanted.length > 0) return { pairs: wanted, lostEngines };
     }
     const pairs = this.#queue.takeBatch({ tokens: this.#shareTokens(), paddingShare: MAX_PADDING_SHARE });
     return pairs.length > 0 ? { pairs, lostEngines: 0 } : undefined;
@@ -104,26 +154,29 @@ export class Scheduler {
     const { engines, clock, metrics } = this.#options;
     const tokens = gatherTokens(batch.pairs);
     const startedAt = clock.now();
-    for (const { job } of batch.pairs) job.markRunning(startedAt);
+    for (const pair of batch.pairs) pair.markRunning(startedAt);
     metrics.batchPairs.observe(batch.pairs.length);
     metrics.batchTokens.observe(paddedTokens(tokens.lengths));
     try {
-      this.#deliver(batch, await engines.run(tokens));
+      this.#deliver(batch, tokens, await engines.run(tokens));
     } catch (error) {
       this.#handleFailure(batch, error);
     }
     this.#dispatch();
   }
 
-  #deliver(batch: Batch, reply: RunReply): void {
+  #deliver({ pairs }: Batch, tokens: RaggedTokens, reply: RunReply): void {
     const now = this.#options.clock.now();
-    if (reply.logits.length !== batch.pairs.length) {
-      throw new Error(`the model gave ${reply.logits.length} scores for ${batch.pairs.length} pairs`);
+    if (reply.logits.length !== pairs.length) {
+      throw new Error(`the model gave ${reply.logits.length} scores for ${pairs.length} pairs`);
     }
     this.#lastAnswerAt = now;
     this.#options.metrics.batchDuration.observe(reply.runMs / 1000);
-    for (const [row, { job, pair }] of batch.pairs.entries())
-      job.score(pair, reply.logits[row] ?? Number.NaN, now);
+    this.#throughput.record(tokens.ids.length, reply.runMs);
+    for (const [row, pair] of pairs.entries()) {
+      this.#open.remove(pair);
+      pair.score(reply.logits[row] ?? Number.NaN, now);
+    }
   }
 
   #handleFailure(batch: Batch, error: unknown): void {
@@ -133,14 +186,16 @@ export class Scheduler {
       return;
     }
     const lostEngines = batch.lostEngines + (error instanceof ChildLost ? 1 : 0);
-    const alone = splitByJob(batch.pairs, lostEngines);
-    const mayRunAgain = error instanceof ChildLost ? lostEngines < MAX_LOST_ENGINES : alone.length > 1;
+    const mayRunAgain = error instanceof ChildLost ? lostEngines < MAX_LOST_ENGINES : batch.pairs.length > 1;
     if (mayRunAgain) {
       metrics.batchRetries.inc();
-      this.#again.push(...alone);
+      this.#again.push(...splitIntoPairs(batch.pairs, lostEngines));
       return;
     }
-    for (const { job } of batch.pairs) job.fail(rejection(error));
+    for (const pair of batch.pairs) {
+      this.#open.remove(pair);
+      pair.fail(rejection(error));
+    }
   }
 
   #reportQueue(): void {

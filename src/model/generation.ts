@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Flow } from '../batching/flow.ts';
 import { Scheduler } from '../batching/scheduler.ts';
 import { EnginePool } from '../engine/engine-pool.ts';
 import type { Device } from '../engine/protocol.ts';
@@ -162,8 +163,14 @@ export class Generation {
     }
   }
 
+  /** Tokens that all engines together compute in a millisecond when they are busy; undefined before the first batch. */
+  get tokensPerMs(): number | undefined {
+    return this.#scheduler.tokensPerMs;
+  }
+
   /**
    * One logit for every document.
+   * @param flow the request, as it competes with others for the engines.
    * @throws the signal's reason; ServiceError input_too_long or internal.
    */
   score(
@@ -171,9 +178,10 @@ export class Generation {
     documents: readonly string[],
     limits: ScoreLimits,
     signal: AbortSignal,
+    flow = new Flow(),
   ): Promise<ScoredRequest> {
     const on = { tokenizer: this.#tokenizer, scheduler: this.#scheduler, clock: this.#clock };
-    return scorePairs(on, query, documents, limits, signal);
+    return scorePairs(on, query, documents, limits, flow, signal);
   }
 
   /** Ends the processes and resolves when their memory is back. Nobody may be scoring any more. */

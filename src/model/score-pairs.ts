@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Flow } from '../batching/flow.ts';
 import type { ScoredPairs } from '../batching/job.ts';
 import type { Scheduler } from '../batching/scheduler.ts';
 import { ServiceError } from '../errors.ts';
@@ -33,6 +34,7 @@ export async function scorePairs(
   query: string,
   documents: readonly string[],
   limits: ScoreLimits,
+  flow: Flow,
   signal: AbortSignal,
 ): Promise<ScoredRequest> {
   const startedAt = on.clock.now();
@@ -45,7 +47,7 @@ export async function scorePairs(
   const scoreChunk = async (chunk: readonly string[]): Promise<ScoredPairs & { encoded: EncodedPairs }> => {
     const encoded = await encode(on.tokenizer, query, chunk, limits.maxLength);
     tokenizationMs = on.clock.now() - startedAt;
-    return { ...(await on.scheduler.submit(encoded, either)), encoded };
+    return { ...(await on.scheduler.submit(encoded, flow, either)), encoded };
   };
   const chunks = Array.from({ length: Math.ceil(documents.length / CHUNK_DOCUMENTS) }, (_, index) =>
     documents.slice(index * CHUNK_DOCUMENTS, (index + 1) * CHUNK_DOCUMENTS),

@@ -25,7 +25,8 @@ export async function deadline<T>(
   const cancel = clock.after(timeoutMs, () => {
     stop.abort(
       new ServiceError('timeout', `the request was not done within ${timeoutMs} ms`, {
-        detail: 'Send fewer or shorter documents, or raise RERANK_REQUEST_TIMEOUT_MS.',
+        detail:
+          'Send fewer or shorter documents, or raise timeout_ms in the body, the header X-Request-Timeout, or RERANK_REQUEST_TIMEOUT_MS.',
       }),
     );
   });

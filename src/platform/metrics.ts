@@ -56,6 +56,11 @@ export function createMetrics(observed: Observed) {
       help: 'Tokens that wait for a batch.',
       registers,
     }),
+    admittedRequests: new Gauge({
+      name: 'rerankd_admitted_requests',
+      help: 'Admitted, unanswered requests.',
+      registers,
+    }),
     admittedTokens: new Gauge({
       name: 'rerankd_admitted_tokens',
       help: 'Estimated tokens of all admitted, unanswered requests.',
@@ -63,7 +68,8 @@ export function createMetrics(observed: Observed) {
     }),
     refused: new Counter({
       name: 'rerankd_requests_refused_total',
-      help: 'Requests refused by admission because the queue was full.',
+      help: 'Requests refused by admission: the queue was full, or their answer would have come too late.',
+      labelNames: ['reason'] as const,
       registers,
     }),
     batchPairs: new Histogram({
@@ -76,6 +82,11 @@ export function createMetrics(observed: Observed) {
       name: 'rerankd_batch_tokens',
       help: 'Tokens in one engine batch, padding included.',
       buckets: TOKENS,
+      registers,
+    }),
+    sharedPairs: new Counter({
+      name: 'rerankd_shared_pairs_total',
+      help: 'Pairs that were not computed because the same pair was already waiting or running.',
       registers,
     }),
     batchDuration: seconds(

@@ -1,78 +1,125 @@
+import { Flow, QUANTUM_TOKENS } from '../batching/flow.ts';
 import { ServiceError } from '../errors.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Metrics } from '../platform/metrics.ts';
 
 export interface AdmissionOptions {
   /** Estimated tokens of all requests inside, together. */
   readonly maxTokens: number;
-  readonly clock: Clock;
-  readonly metrics: Pick<Metrics, 'admittedTokens' | 'refused'>;
+  /** Tokens that all engines together compute in a millisecond; undefined as long as nobody knows. */
+  readonly tokensPerMs: () => number | undefined;
+  readonly metrics: Pick<Metrics, 'admittedRequests' | 'admittedTokens' | 'refused'>;
 }
 
-/** Characters that make a token: about 4 in the Latin script, 1 to 2 in the Chinese one. */
-const CHARACTERS_PER_TOKEN = 3;
-
-const LONGEST_RETRY_SECONDS = 60;
-
-/** How fast an old measurement of the throughput is forgotten. */
-const SMOOTHING = 0.1;
-
-/** Estimated tokens of a request, before anything is tokenized. */
-export function estimateTokens(query: string, documents: readonly string[], maxLength: number): number {
-  let tokens = 0;
-  for (const document of documents) {
-    tokens += Math.min(maxLength, Math.ceil((query.length + document.length) / CHARACTERS_PER_TOKEN) + 4);
-  }
-  return tokens;
+/** What asks to be let in. */
+export interface Applicant {
+  /** Estimated. */
+  readonly tokens: number;
+  /** How long it would wait for its answer. */
+  readonly timeoutMs: number;
 }
 
-/** Lets whole requests in while there is room for their tokens, and tells the others when to come back. */
+/** A request that is inside. */
+export interface Admitted {
+  readonly flow: Flow;
+  /** Gives the room back; to be called once. */
+  readonly leave: () => void;
+}
+
+/** Fair turns have this share of the batches; the others go to the oldest pairs. */
+const FAIR_SHARE = 0.75;
+
+/** Lets whole requests in while there is room for their tokens and time for their answer, and tells the others when to come back. */
 export class Admission {
   readonly #options: AdmissionOptions;
+  readonly #flows = new Set<Flow>();
   #inside = 0;
-  #tokensPerMs: number | undefined;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
   }
 
   /**
-   * A request larger than the whole bound gets in when nothing else is inside: it could never get in otherwise.
-   * @returns a function that gives the room back; it must be called once.
-   * @throws ServiceError overloaded with an estimate of when there is room.
+   * A request always gets in when nothing else is inside: if it is too large or too hurried then, no later time is better.
+   * @throws ServiceError overloaded with an estimate of when it would get in.
    */
-  enter(tokens: number): () => void {
-    const { maxTokens, clock, metrics } = this.#options;
-    if (this.#inside > 0 && this.#inside + tokens > maxTokens) {
-      metrics.refused.inc();
-      throw new ServiceError('overloaded', 'the server is busy: too many tokens are waiting already', {
-        detail: `${this.#inside} tokens inside, ${tokens} asked for, ${maxTokens} allowed (RERANK_MAX_QUEUE_TOKENS).`,
-        retryAfterSeconds: this.#secondsUntilRoom(this.#inside + tokens - maxTokens),
-      });
+  enter(applicant: Applicant): Admitted {
+    if (this.#flows.size > 0) {
+      this.#requireRoom(applicant);
+      this.#requireTime(applicant);
     }
-    const enteredAt = clock.now();
-    const ahead = this.#inside + tokens;
-    this.#change(tokens);
-    return () => {
-      this.#change(-tokens);
-      this.#learn(ahead, clock.now() - enteredAt);
+    const flow = new Flow(applicant.tokens);
+    this.#flows.add(flow);
+    this.#change(applicant.tokens);
+    const leave = (): void => {
+      this.#flows.delete(flow);
+      this.#change(-applicant.tokens);
     };
+    return { flow, leave };
+  }
+
+  #requireRoom({ tokens }: Applicant): void {
+    const { maxTokens, tokensPerMs } = this.#options;
+    const excess = this.#inside + tokens - maxTokens;
+    if (excess <= 0) return;
+    this.#refuse('queue_full', excess / (tokensPerMs() ?? Number.POSITIVE_INFINITY), {
+      message: 'the server is busy: too many tokens are waiting already',
+      detail: `${this.#inside} tokens inside, ${tokens} asked for, ${maxTokens} allowed (RERANK_MAX_QUEUE_TOKENS).`,
+    });
+  }
+
+  #requireTime(applicant: Applicant): void {
+    const rate = this.#options.tokensPerMs();
+    if (rate === undefined) return;
+    const estimateMs = this.#tokensUntilDone(applicant.tokens) / rate;
+    const lateMs = estimateMs - applicant.timeoutMs;
+    if (lateMs <= 0) return;
+    const emptyMs = this.#remaining() / rate;
+    this.#refuse('deadline', Math.min(lateMs, emptyMs), {
+      message: `the server is busy: the answer would take about ${toSeconds(estimateMs)} s, and the request waits for ${toSeconds(applicant.timeoutMs)} s`,
+      detail:
+        'Its limit is timeout_ms in the body, the header X-Request-Timeout, or RERANK_REQUEST_TIMEOUT_MS, whichever is given first.',
+    });
+  }
+
+  /**
+   * Tokens that engines compute before a request is done: its own and, of every other one, what gets its turn meanwhile; never
+   * more than all there is.
+   */
+  #tokensUntilDone(own: number): number {
+    let fair = own;
+    let all = own;
+    for (const { remaining } of this.#flows) {
+      fair += Math.min(remaining, own + QUANTUM_TOKENS);
+      all += remaining;
+    }
+    return Math.min(all, fair / FAIR_SHARE);
+  }
+
+  #remaining(): number {
+    let tokens = 0;
+    for (const { remaining } of this.#flows) tokens += remaining;
+    return tokens;
+  }
+
+  #refuse(
+    reason: 'queue_full' | 'deadline',
+    waitMs: number,
+    error: { message: string; detail: string },
+  ): never {
+    this.#options.metrics.refused.inc({ reason });
+    throw new ServiceError('overloaded', error.message, {
+      detail: error.detail,
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+    });
   }
 
   #change(tokens: number): void {
     this.#inside += tokens;
     this.#options.metrics.admittedTokens.set(this.#inside);
+    this.#options.metrics.admittedRequests.set(this.#flows.size);
   }
+}
 
-  /** A request that found `ahead` tokens and took so long saw the server work at about that rate. */
-  #learn(ahead: number, elapsedMs: number): void {
-    const rate = ahead / Math.max(1, elapsedMs);
-    this.#tokensPerMs =
-      this.#tokensPerMs === undefined ? rate : this.#tokensPerMs + SMOOTHING * (rate - this.#tokensPerMs);
-  }
-
-  #secondsUntilRoom(tokens: number): number {
-    const seconds = this.#tokensPerMs === undefined ? 1 : tokens / this.#tokensPerMs / 1000;
-    return Math.min(LONGEST_RETRY_SECONDS, Math.max(1, Math.ceil(seconds)));
-  }
+function toSeconds(ms: number): string {
+  return (ms / 1000).toPrecision(2);
 }

@@ -1,11 +1,13 @@
+import type { Flow } from '../batching/flow.ts';
 import { ServiceError } from '../errors.ts';
 import type { Generation, ModelIdentity } from '../model/generation.ts';
 import type { Clock } from '../platform/clock.ts';
 import { deadline } from '../platform/deadline.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { ModelSlot } from '../serving/model-slot.ts';
-import { type Admission, estimateTokens } from './admission.ts';
+import type { Admission } from './admission.ts';
 import { type RankedDocument, rank, sigmoid } from './ranking.ts';
+import type { TokenEstimate } from './token-estimate.ts';
 
 /** A rerank request, whatever dialect it was spoken in. */
 export interface RerankRequest {
@@ -15,6 +17,14 @@ export interface RerankRequest {
   readonly topN: number | undefined;
   /** Logits instead of scores from 0 to 1. */
   readonly rawScores: boolean;
+}
+
+/** Who waits for the answer, and how long. */
+export interface Client {
+  /** Aborts when it no longer waits. */
+  readonly gone: AbortSignal;
+  /** Undefined when it did not say. The server's own limit holds anyway. */
+  readonly timeoutMs: number | undefined;
 }
 
 interface RerankTimings {
@@ -41,6 +51,7 @@ export interface RerankResult {
 export interface RerankerOptions {
   readonly slot: ModelSlot<Generation>;
   readonly admission: Admission;
+  readonly estimate: TokenEstimate;
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'tokenization' | 'queue' | 'inference' | 'documents'>;
@@ -55,19 +66,20 @@ export class Reranker {
   }
 
   /**
-   * @param gone aborts when the client no longer waits.
    * @throws ServiceError unavailable, overloaded, timeout or internal.
    */
-  async rerank(request: RerankRequest, gone: AbortSignal): Promise<RerankResult> {
-    const { slot, admission, clock, requestTimeoutMs } = this.#options;
+  async rerank(request: RerankRequest, client: Client): Promise<RerankResult> {
+    const { slot, admission, estimate, clock, requestTimeoutMs } = this.#options;
     const startedAt = clock.now();
-    const maxLength = slot.current?.maxLength ?? 0;
-    const leave = admission.enter(estimateTokens(request.query, request.documents, maxLength));
+    const { query, documents } = request;
+    const tokens = estimate.of(query, documents, slot.current?.maxLength ?? 0);
+    const timeoutMs = Math.min(client.timeoutMs ?? Number.POSITIVE_INFINITY, requestTimeoutMs);
+    const { flow, leave } = admission.enter({ tokens, timeoutMs });
     try {
-      return await deadline(clock, requestTimeoutMs, gone, async (signal) => {
+      return await deadline(clock, timeoutMs, client.gone, async (signal) => {
         const lease = await slot.lease();
         try {
-          return await this.#score(request, lease.model, startedAt, signal);
+          return await this.#score(request, lease.model, { flow, startedAt }, signal);
         } finally {
           lease.release();
         }
@@ -80,12 +92,14 @@ export class Reranker {
   async #score(
     request: RerankRequest,
     generation: Generation,
-    startedAt: number,
+    { flow, startedAt }: { readonly flow: Flow; readonly startedAt: number },
     signal: AbortSignal,
   ): Promise<RerankResult> {
-    const { clock, metrics } = this.#options;
-    const limits = { maxLength: generation.maxLength };
-    const scored = await generation.score(request.query, request.documents, limits, signal);
+    const { clock, metrics, estimate } = this.#options;
+    const { query, documents } = request;
+    const { maxLength } = generation;
+    const scored = await generation.score(query, documents, { maxLength }, signal, flow);
+    estimate.learn(query, documents, maxLength, scored.tokens);
     const { logits, tokens, truncated, tokenizationMs, queueMs, inferenceMs } = scored;
     assertFinite(logits, generation.identity);
     const scores = Array.from(logits, request.rawScores ? (logit) => logit : sigmoid);

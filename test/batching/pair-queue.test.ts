@@ -1,35 +1,69 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { PairQueue } from '../../src/batching/pair-queue.ts';
+import { describe, expect, it } from 'vitest';
+import { PairQueue, type Ticket } from '../../src/batching/pair-queue.ts';
 
 const limits = { tokens: 512, paddingShare: 0.2 };
+const onePair = { tokens: 1, paddingShare: 0.2 };
 
-it('gives every pair out exactly once, whatever the order of pushes and batches', () => {
-  const steps = fc.array(fc.oneof(fc.integer({ min: 0, max: 700 }), fc.constant('take' as const)), {
-    maxLength: 200,
+function drain<T>(queue: PairQueue<T>): T[] {
+  const given: T[] = [];
+  while (queue.pairs > 0) given.push(...queue.takeBatch(onePair));
+  return given;
+}
+
+describe('the queue of pairs', () => {
+  it('gives out exactly once what is not withdrawn, whatever the order of events', () => {
+    const push = fc.record({ tokens: fc.integer({ min: 0, max: 700 }), turn: fc.nat(5) });
+    const withdraw = fc.record({ withdraw: fc.nat(300) });
+    const steps = fc.array(fc.oneof(push, push, withdraw, fc.constant('take' as const)), { maxLength: 300 });
+    fc.assert(
+      fc.property(steps, (script) => {
+        const queue = new PairQueue<number>();
+        const tickets: Ticket<number>[] = [];
+        const withdrawn = new Set<number>();
+        const given: number[] = [];
+        for (const step of script) {
+          if (step === 'take') given.push(...queue.takeBatch(limits));
+          else if ('tokens' in step) tickets.push(queue.push(tickets.length, step.tokens, step.turn));
+          else {
+            const ticket = tickets[step.withdraw];
+            if (ticket?.waiting) withdrawn.add(ticket.item);
+            if (ticket) queue.withdraw(ticket);
+          }
+        }
+        while (queue.pairs > 0) given.push(...queue.takeBatch(limits));
+        const expected = tickets.map(({ item }) => item).filter((item) => !withdrawn.has(item));
+        expect(given.toSorted((a, b) => a - b)).toEqual(expected);
+        expect(queue.tokens).toBe(0);
+      }),
+    );
   });
-  fc.assert(
-    fc.property(steps, (script) => {
-      const queue = new PairQueue<number>();
-      const given: number[] = [];
-      let pushed = 0;
-      for (const step of script) {
-        if (step === 'take') given.push(...queue.takeBatch(limits));
-        else queue.push(pushed++, step);
-      }
-      while (queue.pairs > 0) given.push(...queue.takeBatch(limits));
-      expect(given.toSorted((a, b) => a - b)).toEqual(Array.from({ length: pushed }, (_, index) => index));
-      expect(queue.tokens).toBe(0);
-    }),
-  );
-});
 
-it('forgets the tokens of what it removes', () => {
-  const queue = new PairQueue<string>();
-  queue.push('kept', 100);
-  queue.push('dropped', 100);
-  queue.push('dropped', 300);
-  queue.remove((item) => item === 'dropped');
-  expect([queue.pairs, queue.tokens]).toEqual([1, 100]);
-  expect(queue.takeBatch(limits)).toEqual(['kept']);
+  it('serves lower turns first and equal ones in the order of arrival, whatever their length', () => {
+    const queue = new PairQueue<string>();
+    queue.push('late', 10, 2);
+    queue.push('first', 300, 1);
+    queue.push('second', 20, 1);
+    expect(drain(queue)).toEqual(['first', 'second', 'late']);
+  });
+
+  it('lets no pair starve behind others that keep coming with lower turns', () => {
+    const queue = new PairQueue<string>();
+    queue.push('patient', 100, 1_000_000);
+    let batches = 0;
+    for (let given = ''; given !== 'patient'; batches++) {
+      queue.push('busy', 100, 0);
+      queue.push('busy', 100, 0);
+      given = queue.takeBatch(onePair)[0] ?? '';
+      expect(batches).toBeLessThan(10);
+    }
+  });
+
+  it('forgets the tokens of what is withdrawn, however much that is', () => {
+    const queue = new PairQueue<number>();
+    const tickets = Array.from({ length: 5000 }, (_, index) => queue.push(index, 100, 0));
+    for (const ticket of tickets) if (ticket.item % 100 !== 0) queue.withdraw(ticket);
+    expect([queue.pairs, queue.tokens]).toEqual([50, 5000]);
+    expect(drain(queue)).toEqual(Array.from({ length: 50 }, (_, index) => index * 100));
+  });
 });

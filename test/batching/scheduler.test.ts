@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Flow } from '../../src/batching/flow.ts';
 import { Scheduler } from '../../src/batching/scheduler.ts';
+import type { RaggedTokens } from '../../src/engine/protocol.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { CallFailed, ChildLost } from '../../src/platform/process/child-link.ts';
 import { FakeEngines, rowsOf } from '../support/fake-engines.ts';
@@ -13,7 +15,10 @@ function setUp(engineCount = 2, maxBatchTokens = 256) {
   const engines = new FakeEngines(engineCount);
   const metrics = createMetrics({ readyEngines: () => engineCount });
   const scheduler = new Scheduler({ engines, maxBatchTokens, clock: new ManualClock(), metrics });
-  return { engines, scheduler };
+  /** Each submission is a request of its own, unless it names one. */
+  const submit = (tokens: RaggedTokens, signal = never, flow = new Flow()) =>
+    scheduler.submit(tokens, flow, signal);
+  return { engines, scheduler, submit };
 }
 
 describe('the scheduler', () => {
@@ -23,10 +28,8 @@ describe('the scheduler', () => {
     });
     await fc.assert(
       fc.asyncProperty(jobs, async (script) => {
-        const { engines, scheduler } = setUp();
-        const answers = script.map((lengths, index) =>
-          scheduler.submit(rowsOf(lengths, index * 1000), never),
-        );
+        const { engines, submit } = setUp();
+        const answers = script.map((lengths, index) => submit(rowsOf(lengths, index * 1000)));
         await engines.finishAll();
         for (const [index, answer] of answers.entries()) {
           const expected = script[index]?.map((_, row) => index * 1000 + row);
@@ -38,22 +41,22 @@ describe('the scheduler', () => {
   });
 
   it('spreads one large job over all engines', () => {
-    const { engines, scheduler } = setUp(4, 100_000);
-    void scheduler.submit(rowsOf(Array.from({ length: 64 }, () => 100)), never);
+    const { engines, submit } = setUp(4, 100_000);
+    void submit(rowsOf(Array.from({ length: 64 }, () => 100)));
     expect(engines.started).toHaveLength(4);
   });
 
   it('puts pairs of different jobs into one batch', () => {
-    const { engines, scheduler } = setUp(1, 1024);
-    for (const first of [1000, 2000, 3000]) void scheduler.submit(rowsOf([60], first), never);
+    const { engines, submit } = setUp(1, 1024);
+    for (const first of [1000, 2000, 3000]) void submit(rowsOf([60], first));
     engines.started[0]?.succeed();
     expect([...(engines.started[1]?.tokens.lengths ?? [])]).toEqual([60, 60]);
   });
 
   it('drops what has not run when the client leaves', async () => {
-    const { engines, scheduler } = setUp(1, 16);
+    const { engines, scheduler, submit } = setUp(1, 16);
     const client = new AbortController();
-    const answer = scheduler.submit(rowsOf([16, 16, 16]), client.signal);
+    const answer = submit(rowsOf([16, 16, 16]), client.signal);
     client.abort(new Error('left'));
     await expect(answer).rejects.toThrow('left');
     await engines.finishAll();
@@ -61,10 +64,10 @@ describe('the scheduler', () => {
     expect(engines.started).toHaveLength(0);
   });
 
-  it('runs a batch again whose engine was lost, job by job', async () => {
-    const { engines, scheduler } = setUp(1, 1024);
-    void scheduler.submit(rowsOf([10], 1), never);
-    const answers = [scheduler.submit(rowsOf([10], 2), never), scheduler.submit(rowsOf([10], 3), never)];
+  it('runs a batch again whose engine was lost, pair by pair', async () => {
+    const { engines, submit } = setUp(1, 1024);
+    void submit(rowsOf([10], 1));
+    const answers = [submit(rowsOf([10], 2)), submit(rowsOf([10], 3))];
     engines.started.shift()?.succeed();
     const together = engines.started.shift();
     expect(together?.tokens.lengths).toHaveLength(2);
@@ -76,9 +79,9 @@ describe('the scheduler', () => {
   });
 
   it('gives up the one job over which an engine ends twice, and no other', async () => {
-    const { engines, scheduler } = setUp(1, 1024);
-    void scheduler.submit(rowsOf([10], 1), never);
-    const [bad, good] = [scheduler.submit(rowsOf([10], 2), never), scheduler.submit(rowsOf([10], 3), never)];
+    const { engines, submit } = setUp(1, 1024);
+    void submit(rowsOf([10], 1));
+    const [bad, good] = [submit(rowsOf([10], 2)), submit(rowsOf([10], 3))];
     engines.started.shift()?.succeed();
     engines.started.shift()?.fail(new ChildLost('killed', true));
     await turn();
@@ -89,8 +92,8 @@ describe('the scheduler', () => {
   });
 
   it('does not blame a batch that was only waiting behind another when the engine ended', async () => {
-    const { engines, scheduler } = setUp(1);
-    const answer = scheduler.submit(rowsOf([10], 7), never);
+    const { engines, submit } = setUp(1);
+    const answer = submit(rowsOf([10], 7));
     for (let loss = 0; loss < 5; loss++) {
       engines.started.shift()?.fail(new ChildLost('killed', false));
       await turn();
@@ -100,9 +103,9 @@ describe('the scheduler', () => {
   });
 
   it('finds the job that the model rejects, and serves the others', async () => {
-    const { engines, scheduler } = setUp(1, 1024);
-    void scheduler.submit(rowsOf([10], 1), never);
-    const [bad, good] = [scheduler.submit(rowsOf([10], 2), never), scheduler.submit(rowsOf([10], 3), never)];
+    const { engines, submit } = setUp(1, 1024);
+    void submit(rowsOf([10], 1));
+    const [bad, good] = [submit(rowsOf([10], 2)), submit(rowsOf([10], 3))];
     engines.started.shift()?.succeed();
     engines.started.shift()?.fail(new CallFailed('index out of range'));
     await turn();
@@ -111,4 +114,80 @@ describe('the scheduler', () => {
     await engines.finishAll();
     expect((await good).logits[0]).toBe(3);
   });
+
+  it('computes the same pair once for all requests that have it', async () => {
+    const { engines, submit } = setUp(1, 16);
+    const answers = [
+      submit(rowsOf([10], 1)),
+      submit(rowsOf([10, 20], 1)),
+      submit(rowsOf([10], 1)),
+      submit(twice(rowsOf([30], 5))),
+    ];
+    let batches = 0;
+    for (let batch = engines.started.shift(); batch; batch = engines.started.shift(), batches++) {
+      batch.succeed();
+      await turn();
+    }
+    expect((await Promise.all(answers)).map(({ logits }) => [...logits])).toEqual([[1], [1, 2], [1], [5, 5]]);
+    expect(batches).toBe(3);
+  });
+
+  it('still computes a pair for others when the request that brought it is gone', async () => {
+    const { engines, submit } = setUp(1, 16);
+    void submit(rowsOf([10], 1));
+    const client = new AbortController();
+    const left = submit(rowsOf([10], 2), client.signal);
+    const stayed = submit(rowsOf([10], 2));
+    client.abort(new Error('left'));
+    await expect(left).rejects.toThrow('left');
+    await engines.finishAll();
+    expect((await stayed).logits[0]).toBe(2);
+  });
+
+  it('never runs what is left of a request of which one pair failed', async () => {
+    const { engines, scheduler, submit } = setUp(1, 16);
+    const answer = submit(rowsOf([10, 10, 10, 10]));
+    engines.started.shift()?.fail(new CallFailed('bad pair'));
+    await expect(answer).rejects.toMatchObject({ detail: 'bad pair' });
+    await turn();
+    expect(scheduler.queuedPairs).toBe(0);
+  });
+
+  it('serves a small request while a large one is under way, and both in parts as large as their share', async () => {
+    const { engines, submit } = setUp(1, 16);
+    const order: string[] = [];
+    const note = (name: string) => (): number => order.push(name);
+    const large = submit(rowsOf(Array.from({ length: 200 }, () => 128))).then(note('large'));
+    for (let batch = 0; batch < 20; batch++) {
+      engines.started.shift()?.succeed();
+      await turn();
+    }
+    const small = submit(rowsOf([128, 128], 1000)).then(note('small'));
+    let batches = 0;
+    const isDone = (): boolean => order.includes('small');
+    while (!isDone()) {
+      engines.started.shift()?.succeed();
+      await turn();
+      batches++;
+    }
+    // A turn of the large one has 16 pairs, and every fourth batch goes to the oldest pair.
+    expect(batches).toBeLessThan(26);
+    await engines.finishAll();
+    await Promise.all([small, large]);
+    expect(order).toEqual(['small', 'large']);
+  });
+
+  it('begins with the longest pairs of a request', () => {
+    const { engines, submit } = setUp(2, 16);
+    void submit(rowsOf([10, 300, 20, 200]));
+    expect(engines.started.map(({ tokens }) => tokens.lengths[0])).toEqual([300, 200]);
+  });
 });
+
+function twice({ lengths, ids, typeIds }: RaggedTokens): RaggedTokens {
+  return {
+    lengths: Uint32Array.of(...lengths, ...lengths),
+    ids: Int32Array.of(...ids, ...ids),
+    typeIds: Uint8Array.of(...typeIds, ...typeIds),
+  };
+}

@@ -18,7 +18,7 @@ describe('a server whose engines stand still', () => {
     const { processes } = (await server.client.info()).engines;
     signalAll(processes, 'SIGSTOP');
     const taken = server.client.logits(QUERY, DOCUMENTS);
-    await untilAdmitted(server.client, QUERY, DOCUMENTS, 1);
+    await untilAdmitted(server.client, 1);
     const refused = await ask();
     expect(expectError(refused, 429, 'overloaded', /too many tokens/).detail).toContain(
       'RERANK_MAX_QUEUE_TOKENS',

@@ -1,42 +1,79 @@
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../../src/platform/metrics.ts';
-import { Admission, estimateTokens } from '../../src/rerank/admission.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { Admission } from '../../src/rerank/admission.ts';
 
-function setUp(maxTokens: number) {
-  const clock = new ManualClock();
+const DAY_MS = 86_400_000;
+
+function setUp({ maxTokens = 1e9, tokensPerMs }: { maxTokens?: number; tokensPerMs?: number }) {
   const metrics = createMetrics({ readyEngines: () => 1 });
-  return { clock, admission: new Admission({ maxTokens, clock, metrics }) };
+  const admission = new Admission({ maxTokens, tokensPerMs: () => tokensPerMs, metrics });
+  const enter = (tokens: number, timeoutMs = DAY_MS) => admission.enter({ tokens, timeoutMs });
+  return { enter, refusals: async () => (await metrics.refused.get()).values };
 }
 
-describe('admission', () => {
-  it('refuses what goes beyond the bound and lets it in once there is room', () => {
-    const { admission } = setUp(100);
-    const leave = admission.enter(80);
-    expect(() => admission.enter(30)).toThrow(expect.objectContaining({ type: 'overloaded' }));
-    leave();
-    expect(() => admission.enter(30)).not.toThrow();
+function overloaded(message: RegExp, retryAfterSeconds?: number) {
+  const expected = { type: 'overloaded', message: expect.stringMatching(message) };
+  return expect.objectContaining(
+    retryAfterSeconds === undefined ? expected : { ...expected, retryAfterSeconds },
+  );
+}
+
+describe('admission by room', () => {
+  it('refuses what goes beyond the bound and lets it in once there is room', async () => {
+    const { enter, refusals } = setUp({ maxTokens: 100 });
+    const first = enter(80);
+    expect(() => enter(30)).toThrow(overloaded(/too many tokens/));
+    expect(await refusals()).toMatchObject([{ labels: { reason: 'queue_full' }, value: 1 }]);
+    first.leave();
+    expect(() => enter(30)).not.toThrow();
   });
 
   it('lets a request larger than the bound in when it is alone', () => {
-    const { admission } = setUp(100);
-    const leave = admission.enter(1000);
-    expect(() => admission.enter(1)).toThrow();
-    leave();
-    expect(() => admission.enter(1)).not.toThrow();
+    const { enter } = setUp({ maxTokens: 100 });
+    const large = enter(1000);
+    expect(() => enter(1)).toThrow();
+    large.leave();
+    expect(() => enter(1)).not.toThrow();
   });
 
-  it('tells when to come back from the throughput that it has seen', () => {
-    const { admission, clock } = setUp(1000);
-    const leave = admission.enter(100);
-    clock.advance(1000);
-    leave();
-    admission.enter(1000);
-    // 100 tokens a second, 300 too many.
-    expect(() => admission.enter(300)).toThrow(expect.objectContaining({ retryAfterSeconds: 3 }));
+  it('tells when to come back from the throughput of the engines', () => {
+    const { enter } = setUp({ maxTokens: 1000, tokensPerMs: 0.1 });
+    enter(1000);
+    expect(() => enter(300)).toThrow(overloaded(/too many tokens/, 3));
+  });
+});
+
+describe('admission by time', () => {
+  it('refuses what would be too late, and says when it would not', async () => {
+    const { enter, refusals } = setUp({ tokensPerMs: 1 });
+    enter(5000);
+    // Its own 1,000 tokens and a turn of 3,048 of the other one, in three quarters of the batches: 5.4 s.
+    expect(() => enter(1000, 3000)).toThrow(overloaded(/would take about 5\.4 s.*waits for 3\.0 s/, 3));
+    expect(() => enter(1000, 6000)).not.toThrow();
+    expect(await refusals()).toMatchObject([{ labels: { reason: 'deadline' }, value: 1 }]);
   });
 
-  it('estimates no pair beyond the length that is computed', () => {
-    expect(estimateTokens('q', ['x'.repeat(1_000_000), 'y'], 512)).toBeLessThanOrEqual(512 + 5);
+  it('counts of a large request only what gets its turn before a small one is done', () => {
+    const { enter } = setUp({ tokensPerMs: 1 });
+    enter(1_000_000);
+    // Its own 500 tokens and a turn of 2,548 of the large one, in three quarters of the batches.
+    expect(() => enter(500, 4100)).not.toThrow();
+    expect(() => enter(500, 3900)).toThrow(overloaded(/busy/));
+  });
+
+  it('counts what is computed already as done', () => {
+    const { enter } = setUp({ tokensPerMs: 1 });
+    const { flow } = enter(5000);
+    expect(() => enter(1000, 2000)).toThrow();
+    flow.finish(4500);
+    expect(() => enter(1000, 2000)).not.toThrow();
+  });
+
+  it('tries a request that is alone, whatever its limit, and any as long as nothing was measured', () => {
+    const measured = setUp({ tokensPerMs: 1 });
+    expect(() => measured.enter(1_000_000, 1)).not.toThrow();
+    const unmeasured = setUp({});
+    unmeasured.enter(1_000_000);
+    expect(() => unmeasured.enter(1_000_000, 1)).not.toThrow();
   });
 });

@@ -3,9 +3,11 @@ import { DOCUMENTS, largestDifference, QUERY, SAME_SCORE } from './capitals.ts';
 import type { Answer, Client, Reranked } from './client.ts';
 import { until } from './until.ts';
 
-/** Pairs that wait for an engine, or were handed to one. The order of the two makes it never too many. */
+/** Pairs that wait for an engine, were handed to one, or share one of these. The order of the three makes it never too many. */
 async function submittedPairs(client: Client): Promise<number> {
-  return (await client.metric('rerankd_batch_pairs_sum')) + (await client.metric('rerankd_queue_pairs'));
+  const shared = await client.metric('rerankd_shared_pairs_total');
+  const handedOver = await client.metric('rerankd_batch_pairs_sum');
+  return shared + handedOver + (await client.metric('rerankd_queue_pairs'));
 }
 
 /** Sends requests and resolves when all of their pairs are inside the scheduler. Engines have to stand still meanwhile. */

@@ -4,6 +4,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { supersetDialect } from '../dialects/superset.ts';
 import { teiDialect } from '../dialects/tei.ts';
 import { clientGone } from '../request-context.ts';
+import { requestTimeoutMs } from '../request-timeout.ts';
 
 /** POST /rerank and its aliases: one handler, every dialect. */
 export function rerankRoute(reranker: Reranker, maxDocuments: number): RequestHandler {
@@ -16,7 +17,8 @@ export function rerankRoute(reranker: Reranker, maxDocuments: number): RequestHa
       (candidate) => isObject && candidate.matches(body as Record<string, unknown>),
     );
     const spoken = (dialect ?? fallback).parse(body);
-    const result = await reranker.rerank(spoken.request, clientGone(response));
+    const client = { gone: clientGone(response), timeoutMs: requestTimeoutMs(request) };
+    const result = await reranker.rerank(spoken.request, client);
     describe(result, response);
     response.json(spoken.respond(result, String(response.get('x-request-id'))));
   };
