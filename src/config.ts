@@ -36,6 +36,12 @@ export const settings = {
   RERANK_MAX_LENGTH: autoOr(positive.min(16, { error: 'must be at least 16' })).default('auto'),
   RERANK_MAX_BATCH_TOKENS: autoOr(positive).default('auto'),
   RERANK_MAX_QUEUE_TOKENS: positive.default(4_000_000),
+  RERANK_SCORE_CACHE_BYTES: z.coerce
+    .number({ error: 'must be a number' })
+    .int({ error: 'must be a whole number' })
+    .min(0, { error: 'must not be below 0' })
+    .max(2 ** 34, { error: 'must be at most 16 GiB' })
+    .default(64 * 2 ** 20),
   RERANK_MAX_BODY_BYTES: positive.default(8 * 2 ** 20),
   RERANK_MAX_DOCUMENTS: positive.default(10_000),
   RERANK_REQUEST_TIMEOUT_MS: positive.default(60_000),
@@ -92,6 +98,7 @@ export function readConfig(env: Environment) {
     maxLengthTokens: values.RERANK_MAX_LENGTH,
     maxBatchTokens: values.RERANK_MAX_BATCH_TOKENS,
     maxQueueTokens: values.RERANK_MAX_QUEUE_TOKENS,
+    scoreCacheBytes: values.RERANK_SCORE_CACHE_BYTES,
     maxBodyBytes: values.RERANK_MAX_BODY_BYTES,
     maxDocuments: values.RERANK_MAX_DOCUMENTS,
     requestTimeoutMs: values.RERANK_REQUEST_TIMEOUT_MS,

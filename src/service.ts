@@ -9,6 +9,7 @@ import { createLogger, type Logger } from './platform/logger.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { Admission } from './rerank/admission.ts';
 import { Reranker } from './rerank/reranker.ts';
+import { ScoreCache } from './rerank/score-cache.ts';
 import { TokenEstimate } from './rerank/token-estimate.ts';
 import { announce } from './serving/announce.ts';
 import { boot } from './serving/boot.ts';
@@ -74,6 +75,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       metrics,
     }),
     estimate: new TokenEstimate(),
+    cache: new ScoreCache({ maxBytes: config.scoreCacheBytes, metrics }),
     requestTimeoutMs: config.requestTimeoutMs,
     clock,
     metrics,

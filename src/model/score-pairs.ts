@@ -16,10 +16,10 @@ export interface ScoreLimits {
 export interface ScoredRequest {
   /** One logit a document, in the order of the documents. */
   readonly logits: Float32Array;
-  /** Tokens of all pairs, after truncation. */
-  readonly tokens: number;
-  /** Documents that did not fit and were cut. */
-  readonly truncated: number;
+  /** Tokens of each pair, after truncation. */
+  readonly tokens: Uint32Array;
+  /** 1 for each document that did not fit and was cut. */
+  readonly truncated: Uint8Array;
   readonly tokenizationMs: number;
   readonly queueMs: number;
   readonly inferenceMs: number;
@@ -75,14 +75,14 @@ async function encode(tokenizer: Tokenizer, query: string, documents: readonly s
 
 function combine(chunks: readonly (ScoredPairs & { encoded: EncodedPairs })[], documents: number) {
   const logits = new Float32Array(documents);
+  const tokens = new Uint32Array(documents);
+  const truncated = new Uint8Array(documents);
   let at = 0;
-  let tokens = 0;
-  let truncated = 0;
-  for (const chunk of chunks) {
-    logits.set(chunk.logits, at);
-    at += chunk.logits.length;
-    tokens += chunk.encoded.ids.length;
-    truncated += chunk.encoded.truncated.reduce((sum, flag) => sum + flag, 0);
+  for (const { logits: scored, encoded } of chunks) {
+    logits.set(scored, at);
+    tokens.set(encoded.lengths, at);
+    truncated.set(encoded.truncated, at);
+    at += scored.length;
   }
   return {
     logits,

@@ -72,6 +72,17 @@ export function createMetrics(observed: Observed) {
       labelNames: ['reason'] as const,
       registers,
     }),
+    scoreCacheLookups: new Counter({
+      name: 'rerankd_score_cache_lookups_total',
+      help: 'Pairs looked up in the score cache. Hit ratio: rate of hits divided by rate of all.',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    scoreCacheEntries: new Gauge({
+      name: 'rerankd_score_cache_entries',
+      help: 'Scores in the cache.',
+      registers,
+    }),
     batchPairs: new Histogram({
       name: 'rerankd_batch_pairs',
       help: 'Pairs in one engine batch.',

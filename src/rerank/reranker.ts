@@ -7,6 +7,8 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { ModelSlot } from '../serving/model-slot.ts';
 import type { Admission } from './admission.ts';
 import { type RankedDocument, rank, sigmoid } from './ranking.ts';
+import type { ScoreCache } from './score-cache.ts';
+import { scoreWithCache } from './score-with-cache.ts';
 import type { TokenEstimate } from './token-estimate.ts';
 
 /** A rerank request, whatever dialect it was spoken in. */
@@ -52,6 +54,7 @@ export interface RerankerOptions {
   readonly slot: ModelSlot<Generation>;
   readonly admission: Admission;
   readonly estimate: TokenEstimate;
+  readonly cache: ScoreCache;
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'tokenization' | 'queue' | 'inference' | 'documents'>;
@@ -95,12 +98,12 @@ export class Reranker {
     { flow, startedAt }: { readonly flow: Flow; readonly startedAt: number },
     signal: AbortSignal,
   ): Promise<RerankResult> {
-    const { clock, metrics, estimate } = this.#options;
+    const { clock, metrics, estimate, cache } = this.#options;
     const { query, documents } = request;
     const { maxLength } = generation;
-    const scored = await generation.score(query, documents, { maxLength }, signal, flow);
-    estimate.learn(query, documents, maxLength, scored.tokens);
-    const { logits, tokens, truncated, tokenizationMs, queueMs, inferenceMs } = scored;
+    const scored = await scoreWithCache(cache, generation, query, documents, flow, signal);
+    estimate.learn(query, documents, maxLength, scored.computedTokens);
+    const { logits, tokenizationMs, queueMs, inferenceMs } = scored;
     assertFinite(logits, generation.identity);
     const scores = Array.from(logits, request.rawScores ? (logit) => logit : sigmoid);
     metrics.documents.observe(request.documents.length);
@@ -111,11 +114,17 @@ export class Reranker {
       model: generation.identity,
       scores,
       ranked: rank(logits, scores, request.topN),
-      tokens,
-      truncated,
+      tokens: sum(scored.tokens),
+      truncated: sum(scored.truncated),
       timings: { totalMs: clock.now() - startedAt, tokenizationMs, queueMs, inferenceMs },
     };
   }
+}
+
+function sum(values: Uint32Array | Uint8Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 function assertFinite(logits: Float32Array, model: ModelIdentity): void {

@@ -11,6 +11,8 @@ export function testEnvironment(settings: Readonly<Record<string, string>>): Rec
     RERANK_DEVICE: 'cpu',
     RERANK_ENGINES: '2',
     RERANK_THREADS: '1',
+    // Tests that ask the same twice want to see it computed twice.
+    RERANK_SCORE_CACHE_BYTES: '0',
     // Children of all servers run the same code: compiling it once for all of them saves half of every start.
     NODE_COMPILE_CACHE: join(tmpdir(), 'rerankd-test-compile-cache'),
     ...settings,

@@ -1,0 +1,62 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { ModelIdentity } from '../model/generation.ts';
+import type { Metrics } from '../platform/metrics.ts';
+
+/** What is known of a pair that was scored before. */
+export interface CachedScore {
+  readonly logit: number;
+  /** After truncation. */
+  readonly tokens: number;
+  /** 1 if the document was cut, else 0. */
+  readonly truncated: number;
+}
+
+export interface ScoreCacheOptions {
+  /** Memory that it may take; 0 turns it off. */
+  readonly maxBytes: number;
+  readonly metrics: Pick<Metrics, 'scoreCacheLookups' | 'scoreCacheEntries'>;
+}
+
+/** Measured: key, value and the places of both in maps and lists. */
+const BYTES_PER_ENTRY = 220;
+
+/** Scores of pairs that were asked for lately: applications ask the same things again. */
+export class ScoreCache {
+  readonly #options: ScoreCacheOptions;
+  readonly #scores: LRUCache<string, CachedScore> | undefined;
+
+  constructor(options: ScoreCacheOptions) {
+    this.#options = options;
+    const max = Math.floor(options.maxBytes / BYTES_PER_ENTRY);
+    if (max > 0) this.#scores = new LRUCache({ max });
+  }
+
+  /**
+   * Keys of pairs, by everything that a score depends on: the model's weights, the form in which it is computed, the lengths
+   * to which texts are cut, and the texts. Undefined when the cache is off.
+   * @param maxLength tokens a pair
+   */
+  keys(
+    { digest, dtype, device }: ModelIdentity,
+    maxLength: number,
+    query: string,
+    documents: readonly string[],
+  ): string[] | undefined {
+    if (this.#scores === undefined) return undefined;
+    const asked = hash('sha256', JSON.stringify([digest, dtype, device, maxLength, query]), 'base64');
+    // The first part has a fixed length, so that no two pairs can read the same.
+    return documents.map((document) => hash('sha256', asked + document, 'base64'));
+  }
+
+  get(key: string): CachedScore | undefined {
+    const found = this.#scores?.get(key);
+    this.#options.metrics.scoreCacheLookups.inc({ result: found === undefined ? 'miss' : 'hit' });
+    return found;
+  }
+
+  set(key: string, score: CachedScore): void {
+    this.#scores?.set(key, score);
+    this.#options.metrics.scoreCacheEntries.set(this.#scores?.size ?? 0);
+  }
+}

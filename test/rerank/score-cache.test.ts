@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { Flow } from '../../src/batching/flow.ts';
+import type { Generation } from '../../src/model/generation.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
+import { ScoreCache } from '../../src/rerank/score-cache.ts';
+import { scoreWithCache } from '../../src/rerank/score-with-cache.ts';
+
+const identity = {
+  digest: 'd1',
+  dtype: 'fp32',
+  device: 'cpu',
+  generation: 1,
+  reference: 'local://a',
+} as const;
+const never = new AbortController().signal;
+
+function cacheOf(maxBytes: number): ScoreCache {
+  return new ScoreCache({ maxBytes, metrics: createMetrics({ readyEngines: () => 1 }) });
+}
+
+/** A model whose score is the length of the document, and which counts what it computes. */
+function modelWith(digest: string, offset = 0) {
+  const computed: string[] = [];
+  const generation = {
+    identity: { ...identity, digest },
+    maxLength: 64,
+    score: async (_query: string, documents: readonly string[]) => {
+      computed.push(...documents);
+      return {
+        logits: Float32Array.from(documents, ({ length }) => (length === 0 ? Number.NaN : length + offset)),
+        tokens: Uint32Array.from(documents, ({ length }) => length),
+        truncated: Uint8Array.from(documents, ({ length }) => (length > 5 ? 1 : 0)),
+        tokenizationMs: 1,
+        queueMs: 2,
+        inferenceMs: 3,
+      };
+    },
+  } as unknown as Generation;
+  return { computed, generation };
+}
+
+describe('the score cache', () => {
+  it('has different keys for whatever a score depends on, and equal ones for the same', () => {
+    const cache = cacheOf(2 ** 20);
+    const key = (model = {}, maxLength = 64, query = 'q', document = 'd') =>
+      cache.keys({ ...identity, ...model }, maxLength, query, [document])?.[0];
+    const keys = [
+      key(),
+      key({ digest: 'd2' }),
+      key({ dtype: 'int8' }),
+      key({ device: 'cuda' }),
+      key({}, 65),
+      key({}, 64, 'Q'),
+      key({}, 64, 'q', 'D'),
+      key({}, 64, 'qd', ''),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(key({ generation: 2, reference: 'local://b' })).toBe(key());
+  });
+
+  it('forgets what was not asked for the longest time when it is full', () => {
+    const cache = cacheOf(220 * 3);
+    const score = { logit: 1, tokens: 1, truncated: 0 };
+    for (const key of ['a', 'b', 'c']) cache.set(key, score);
+    cache.get('a');
+    cache.set('d', score);
+    expect(['a', 'b', 'c', 'd'].map((key) => cache.get(key) !== undefined)).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('is off without memory', () => {
+    expect(cacheOf(0).keys(identity, 64, 'q', ['d'])).toBeUndefined();
+  });
+});
+
+describe('scoring with the cache', () => {
+  const ask = (cache: ScoreCache, generation: Generation, documents: readonly string[]) =>
+    scoreWithCache(cache, generation, 'q', documents, new Flow(), never);
+
+  it('computes only what is not known yet, and puts all in their places', async () => {
+    const cache = cacheOf(2 ** 20);
+    const { computed, generation } = modelWith('d1');
+    await ask(cache, generation, ['aa', 'bbbb']);
+    const mixed = await ask(cache, generation, ['cccccc', 'bbbb', 'd', 'aa']);
+    expect([...mixed.logits]).toEqual([6, 4, 1, 2]);
+    expect([...mixed.tokens]).toEqual([6, 4, 1, 2]);
+    expect([...mixed.truncated]).toEqual([1, 0, 0, 0]);
+    expect(mixed.computedTokens).toBe(7);
+    expect(computed).toEqual(['aa', 'bbbb', 'cccccc', 'd']);
+    expect((await ask(cache, generation, ['d', 'aa'])).computedTokens).toBe(0);
+  });
+
+  it('never gives one model the scores of another', async () => {
+    const cache = cacheOf(2 ** 20);
+    await ask(cache, modelWith('d1').generation, ['aa']);
+    const other = modelWith('d2', 100);
+    expect([...(await ask(cache, other.generation, ['aa'])).logits]).toEqual([102]);
+  });
+
+  it('keeps no score that is not a number', async () => {
+    const cache = cacheOf(2 ** 20);
+    const { computed, generation } = modelWith('d1');
+    await ask(cache, generation, ['']);
+    await ask(cache, generation, ['']);
+    expect(computed).toHaveLength(2);
+  });
+});
