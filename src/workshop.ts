@@ -12,6 +12,7 @@ import type { Metrics } from './platform/metrics.ts';
 import { readProcessor } from './platform/processor.ts';
 import { Preparation } from './serving/preparation.ts';
 import { CompiledCache } from './store/compiled-cache.ts';
+import { PlanStore } from './store/plan-store.ts';
 import { ModelRoots } from './store/reference.ts';
 import { StagingArea } from './store/staging.ts';
 
@@ -44,6 +45,7 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
     NODE_COMPILE_CACHE: join(config.stateDirectory, 'node-compile-cache'),
     ...config.childEnv,
   };
+  const plans = new PlanStore(join(config.stateDirectory, 'plans'));
   const { loadTimeoutMs } = config;
   const shared = { childEnv, loadTimeoutMs, clock, logger };
   const { onProgress } = parts;
@@ -51,6 +53,7 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const preparation = new Preparation({
     roots,
     staging,
+    plans,
     chooseDevice: () =>
       chooseDevice({ wanted: config.device, probeModel: probeModel(), env: childEnv, clock, logger }),
     compile: { ...shared, cache, processor: readProcessor(), budget, ...(onProgress && { onProgress }) },
@@ -67,7 +70,9 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
     },
   });
   const keepOnly = async (digests: ReadonlySet<string>): Promise<void> => {
-    await cache.keepOnly(await staging.keepOnly(digests));
+    const kept = await staging.keepOnly(digests);
+    await cache.keepOnly(kept);
+    await plans.keepOnly(kept);
   };
   return { roots, staging, preparation, keepOnly };
 }

@@ -2,9 +2,9 @@ import type { EnginePort } from '../engine/port.ts';
 import type { RaggedTokens, RunReply } from '../engine/protocol.ts';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Metrics } from '../platform/metrics.ts';
 import { ChildLost } from '../platform/process/child-link.ts';
 import { type Batch, gatherTokens, paddedTokens, splitIntoPairs } from './batch.ts';
+import type { BatchMetrics } from './batch-metrics.ts';
 import type { Flow } from './flow.ts';
 import { Job, type ScoredPairs } from './job.ts';
 import { OpenPairs } from './open-pairs.ts';
@@ -17,16 +17,7 @@ export interface SchedulerOptions {
   /** Tokens of one batch, padding included. */
   readonly maxBatchTokens: number;
   readonly clock: Clock;
-  readonly metrics: Pick<
-    Metrics,
-    | 'batchPairs'
-    | 'batchTokens'
-    | 'batchDuration'
-    | 'batchRetries'
-    | 'queuedPairs'
-    | 'queuedTokens'
-    | 'sharedPairs'
-  >;
+  readonly metrics: BatchMetrics;
 }
 
 const MAX_PADDING_SHARE = 0.2;

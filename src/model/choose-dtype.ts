@@ -7,6 +7,7 @@ import { breaches, int8Limits } from './agreement/limits.ts';
 import { shippedProbeSet } from './agreement/probe-set.ts';
 import { Generation, type GenerationSettings } from './generation.ts';
 import type { NamedModel, ServableGraph } from './loadable-model.ts';
+import { defaultPlan } from './plan/serving-plan.ts';
 
 /** Beside the compiled graph that it speaks of. */
 const VERDICT_FILE = 'agreement.json';
@@ -59,7 +60,7 @@ async function compare(
   logger.info(`${model.reference}: comparing int8 with fp32`);
   const load = async (graph: ServableGraph): Promise<Generation> => {
     const generation = await Generation.load(
-      { ...model, graph, generation: NO_GENERATION },
+      { ...model, graph, plan: defaultPlan(settings, graph), generation: NO_GENERATION },
       settings,
       signal,
     );

@@ -8,8 +8,6 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { MachineBudget } from '../platform/machine-budget.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { autoBatchTokens } from './batch-tokens.ts';
-import { planEngines } from './engine-plan.ts';
 import type { LoadableModel, ServableGraph } from './loadable-model.ts';
 import type { Dtype } from './model-directory.ts';
 import { readTokenLimit } from './model-traits.ts';
@@ -83,9 +81,8 @@ export class Generation {
     signal: AbortSignal,
   ): Promise<Generation> {
     const { device, clock, logger, metrics, loadTimeoutMs } = settings;
-    const { graph } = model;
+    const { graph, plan } = model;
     const maxLength = effectiveLength(settings.maxLength, await readTokenLimit(model.directory), logger);
-    const plan = planEngines({ ...settings, ...graph });
     const name = `model-${model.generation}`;
     const shared = {
       env: settings.childEnv,
@@ -116,9 +113,7 @@ export class Generation {
         { ...plan, device, dtype: graph.dtype, maxLength, generation: model.generation },
         `${model.reference} is loaded`,
       );
-      const maxBatchTokens =
-        settings.maxBatchTokens === 'auto' ? autoBatchTokens(device, graph.dtype) : settings.maxBatchTokens;
-      const scheduler = new Scheduler({ engines, maxBatchTokens, clock, metrics });
+      const scheduler = new Scheduler({ engines, maxBatchTokens: plan.batchTokens, clock, metrics });
       const { generation, reference, digest } = model;
       return new Generation({ generation, reference, digest, device, dtype: graph.dtype }, maxLength, {
         tokenizer,

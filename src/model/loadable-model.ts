@@ -1,6 +1,7 @@
 import type { LoadRequest } from '../engine/protocol.ts';
 import type { GraphDtype } from '../graph/plan-model.ts';
 import type { StagedModel } from '../store/staging.ts';
+import type { ServingPlan } from './plan/serving-plan.ts';
 
 /** A staged model under the name by which it was asked for. */
 export interface NamedModel extends StagedModel {
@@ -19,4 +20,5 @@ export interface ServableGraph extends Pick<LoadRequest, 'modelFile' | 'optimiza
 /** A model with all that is needed to load it. */
 export interface LoadableModel extends NamedModel {
   readonly graph: ServableGraph;
+  readonly plan: ServingPlan;
 }

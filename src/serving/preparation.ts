@@ -4,8 +4,10 @@ import type { CompileSettings } from '../model/compile/compile-settings.ts';
 import { Generation, type GenerationSettings } from '../model/generation.ts';
 import type { LoadableModel, NamedModel } from '../model/loadable-model.ts';
 import { inspectModelDirectory } from '../model/model-directory.ts';
+import { servingPlanFor } from '../model/plan/serving-plan-for.ts';
 import { servableGraph } from '../model/servable-graph.ts';
 import { CallFailed, ChildLost } from '../platform/process/child-link.ts';
+import type { PlanStore } from '../store/plan-store.ts';
 import type { ModelRoots } from '../store/reference.ts';
 import type { StagingArea } from '../store/staging.ts';
 import { checkSanity } from './sanity-check.ts';
@@ -38,6 +40,7 @@ export interface PreparationSettings {
   /** Asked once, before the first load. */
   readonly chooseDevice: () => Promise<Runtime>;
   readonly compile: CompileSettings;
+  readonly plans: PlanStore;
   readonly generation: Omit<GenerationSettings, 'device'>;
 }
 
@@ -84,7 +87,7 @@ export class Preparation {
   }
 
   /**
-   * Finds or compiles the graph that engines load.
+   * Finds or compiles the graph that engines load, and finds or measures how many of them are best.
    * @throws ServiceError invalid_model.
    */
   async compile(
@@ -94,12 +97,15 @@ export class Preparation {
   ): Promise<LoadableModel> {
     enter('compile');
     const runtime = await this.#chooseRuntime();
-    const { compile } = this.#settings;
+    const { compile, plans: store } = this.#settings;
     const generation = { ...this.#settings.generation, device: runtime.device };
-    const graph = await servableGraph(model, { runtime, compile, generation }, signal).catch((error) => {
+    try {
+      const graph = await servableGraph(model, { runtime, compile, generation }, signal);
+      const tools = { store, runtime, isa: compile.processor.isa };
+      return { ...model, graph, plan: await servingPlanFor(model, graph, generation, tools, signal) };
+    } catch (error) {
       throw explain(error, signal);
-    });
-    return { ...model, graph };
+    }
   }
 
   /**

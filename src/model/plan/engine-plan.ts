@@ -1,5 +1,5 @@
-import type { Device } from '../engine/protocol.ts';
-import type { MachineBudget } from '../platform/machine-budget.ts';
+import type { Device } from '../../engine/protocol.ts';
+import type { MachineBudget } from '../../platform/machine-budget.ts';
 
 export interface EnginePlan {
   /** Engine processes. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planEngines } from '../../src/model/engine-plan.ts';
+import { planEngines } from '../../../src/model/plan/engine-plan.ts';
 
 const GIB = 2 ** 30;
 const base = {

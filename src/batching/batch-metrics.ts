@@ -1,0 +1,36 @@
+interface Observes {
+  observe(value: number): void;
+}
+
+interface Counts {
+  inc(): void;
+}
+
+interface Shows {
+  set(value: number): void;
+}
+
+/** What the scheduler tells of its work. */
+export interface BatchMetrics {
+  readonly batchPairs: Observes;
+  readonly batchTokens: Observes;
+  /** Seconds. */
+  readonly batchDuration: Observes;
+  readonly batchRetries: Counts;
+  readonly sharedPairs: Counts;
+  readonly queuedPairs: Shows;
+  readonly queuedTokens: Shows;
+}
+
+const nowhere = { observe: () => {}, inc: () => {}, set: () => {} };
+
+/** For work that is no request's. */
+export const noMetrics: BatchMetrics = {
+  batchPairs: nowhere,
+  batchTokens: nowhere,
+  batchDuration: nowhere,
+  batchRetries: nowhere,
+  sharedPairs: nowhere,
+  queuedPairs: nowhere,
+  queuedTokens: nowhere,
+};
