@@ -28,7 +28,10 @@ export interface ScoredRequest {
 /** Documents tokenized in one go: engines begin with the first chunk while the next one is still text. */
 const CHUNK_DOCUMENTS = 128;
 
-/** Tokenizes and scores the documents of one request, chunk by chunk, on one model. */
+/**
+ * Tokenizes and scores the documents of one request on one model. One chunk is tokenized at a time, so that the chunks of others
+ * get in between.
+ */
 export async function scorePairs(
   on: { readonly tokenizer: Tokenizer; readonly scheduler: Scheduler; readonly clock: Clock },
   query: string,
@@ -38,27 +41,32 @@ export async function scorePairs(
   signal: AbortSignal,
 ): Promise<ScoredRequest> {
   const startedAt = on.clock.now();
-  let tokenizationMs = 0;
   // When one chunk fails, the others are no longer worth running.
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
   // One listener a chunk, bounded by the documents that a request may have.
   setMaxListeners(0, either);
-  const scoreChunk = async (chunk: readonly string[]): Promise<ScoredPairs & { encoded: EncodedPairs }> => {
-    const encoded = await encode(on.tokenizer, query, chunk, limits.maxLength);
-    tokenizationMs = on.clock.now() - startedAt;
-    return { ...(await on.scheduler.submit(encoded, flow, either)), encoded };
-  };
-  const chunks = Array.from({ length: Math.ceil(documents.length / CHUNK_DOCUMENTS) }, (_, index) =>
-    documents.slice(index * CHUNK_DOCUMENTS, (index + 1) * CHUNK_DOCUMENTS),
-  );
+  const scored: Promise<ScoredChunk>[] = [];
   try {
-    const scored = await Promise.all(chunks.map(scoreChunk));
-    return { ...combine(scored, documents.length), tokenizationMs };
+    for (let at = 0; at < documents.length; at += CHUNK_DOCUMENTS) {
+      either.throwIfAborted();
+      const chunk = documents.slice(at, at + CHUNK_DOCUMENTS);
+      const encoded = await encode(on.tokenizer, query, chunk, limits.maxLength);
+      const job = on.scheduler.submit(encoded, flow, either).then((pairs) => ({ ...pairs, encoded }));
+      job.catch((error) => failure.abort(error));
+      scored.push(job);
+    }
+    const tokenizationMs = on.clock.now() - startedAt;
+    return { ...combine(await Promise.all(scored), documents.length), tokenizationMs };
   } catch (error) {
     failure.abort(error);
+    await Promise.allSettled(scored);
     throw error;
   }
+}
+
+interface ScoredChunk extends ScoredPairs {
+  readonly encoded: EncodedPairs;
 }
 
 async function encode(tokenizer: Tokenizer, query: string, documents: readonly string[], maxLength: number) {
@@ -73,7 +81,7 @@ async function encode(tokenizer: Tokenizer, query: string, documents: readonly s
   }
 }
 
-function combine(chunks: readonly (ScoredPairs & { encoded: EncodedPairs })[], documents: number) {
+function combine(chunks: readonly ScoredChunk[], documents: number) {
   const logits = new Float32Array(documents);
   const tokens = new Uint32Array(documents);
   const truncated = new Uint8Array(documents);
