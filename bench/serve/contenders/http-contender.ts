@@ -1,0 +1,33 @@
+import { ContenderProcess, type ProcessCommand } from '../process/contender-process.ts';
+import { freePort } from '../process/free-port.ts';
+import { untilReady } from '../process/until-ready.ts';
+import type { RunningServer } from './contender.ts';
+
+/** The first start of rerankd compiles the model; that of PyTorch reads gigabytes of libraries. */
+const START_TIMEOUT_MS = 600_000;
+
+/**
+ * Starts a server on a free port and waits for its GET /readyz.
+ * @throws the signal's reason, or an Error with the end of the server's log. Nothing is left running then.
+ */
+export async function startServer(
+  command: (port: number) => Omit<ProcessCommand, 'stdout'>,
+  signal: AbortSignal,
+): Promise<RunningServer> {
+  const port = await freePort();
+  const process = await ContenderProcess.start({ ...command(port), stdout: 'log' });
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    const inTime = AbortSignal.timeout(START_TIMEOUT_MS);
+    await untilReady(`${url}/readyz`, AbortSignal.any([signal, process.ended, inTime]));
+    return {
+      url,
+      pid: process.pid,
+      ended: process.ended,
+      [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await process[Symbol.asyncDispose]();
+    throw error;
+  }
+}
