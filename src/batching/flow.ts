@@ -27,10 +27,11 @@ export class Flow {
   /**
    * The turn of the flow's next pair.
    * @param tokens of the pair
-   * @param current the turn that is being served; a flow begins with it
+   * @param current the turn that is being served. A flow begins with the next one: what comes now can't prolong the turn for
+   * those who wait already, so every turn ends.
    */
   take(tokens: number, current: number): number {
-    this.#firstTurn ??= current;
+    this.#firstTurn ??= current + 1;
     const turn = this.#firstTurn + Math.floor(this.#taken / QUANTUM_TOKENS);
     this.#taken += tokens;
     return turn;

@@ -4,10 +4,7 @@ import { Heap } from './heap.ts';
 /** Lengths within one bucket differ by less than this many tokens. */
 const BUCKET_TOKENS = 16;
 
-/** One batch in so many goes to the pair that waits longest, whatever its turn: nothing waits for ever. */
-const OLDEST_LEADS_EVERY = 4;
-
-/** With fewer withdrawn tickets than this, tidying up is not worth it. */
+/** With no more withdrawn tickets than this, tidying up is not worth it. */
 const FEW = 1024;
 
 /** A pair's place in the queue. */
@@ -21,7 +18,7 @@ export interface Ticket<T> {
 }
 
 interface Bucket<T> {
-  /** May hold tickets that were withdrawn, or served as the oldest. */
+  /** May hold tickets that were withdrawn. */
   readonly heap: Heap<Ticket<T>>;
   /** Those that wait. */
   pairs: number;
@@ -30,11 +27,9 @@ interface Bucket<T> {
 /** Pairs that wait for a batch, kept by length, and by turn within a length. */
 export class PairQueue<T> {
   readonly #buckets: Bucket<T>[] = [];
-  /** By arrival; may hold tickets that wait no more. */
-  #byAge: Ticket<T>[] = [];
-  #oldest = 0;
   #arrivals = 0;
-  #batches = 0;
+  /** Tickets in heaps that wait no more. */
+  #stale = 0;
   #pairs = 0;
   #tokens = 0;
   #turn = 0;
@@ -58,7 +53,6 @@ export class PairQueue<T> {
     const bucket = this.#bucketFor(tokens);
     bucket.heap.push(ticket);
     bucket.pairs++;
-    this.#byAge.push(ticket);
     this.#pairs++;
     this.#tokens += tokens;
     return ticket;
@@ -68,51 +62,40 @@ export class PairQueue<T> {
   withdraw(ticket: Ticket<T>): void {
     if (!ticket.waiting) return;
     this.#settle(ticket);
-    this.#tidy();
+    this.#stale++;
+    if (this.#stale > Math.max(FEW, this.#pairs)) this.#tidy();
   }
 
   /** Takes the next batch out of the queue; empty when nothing waits. */
   takeBatch(limits: BatchLimits): T[] {
     const lead = this.#chooseLead();
     if (lead === undefined) return [];
-    const leading = indexOf(lead.tokens);
-    const shares = formBatch(this.#view(), leading, limits);
-    const batch = [lead.item];
-    this.#settle(lead);
-    for (const { bucket, pairs } of shares) {
-      const others = bucket === leading ? pairs - 1 : pairs;
-      for (let count = 0; count < others; count++) batch.push(this.#takeFirst(bucket));
+    this.#turn = Math.max(this.#turn, lead.turn);
+    const batch: T[] = [];
+    for (const { bucket, pairs } of formBatch(this.#view(), indexOf(lead.tokens), limits)) {
+      for (let count = 0; count < pairs; count++) batch.push(this.#takeFirst(bucket));
     }
-    this.#tidy();
     return batch;
   }
 
+  /** The pair whose turn it is. */
   #chooseLead(): Ticket<T> | undefined {
-    if (this.#pairs === 0) return undefined;
-    this.#batches++;
-    if (this.#batches % OLDEST_LEADS_EVERY === 0) return this.#findOldest();
     let lead: Ticket<T> | undefined;
     for (const bucket of this.#buckets) {
-      const first = firstWaiting(bucket);
+      const first = this.#firstWaiting(bucket);
       if (first !== undefined && (lead === undefined || goesFirst(first, lead))) lead = first;
     }
-    if (lead !== undefined) this.#turn = Math.max(this.#turn, lead.turn);
     return lead;
-  }
-
-  #findOldest(): Ticket<T> | undefined {
-    while (this.#byAge[this.#oldest]?.waiting === false) this.#oldest++;
-    return this.#byAge[this.#oldest];
   }
 
   #takeFirst(index: number): T {
     const bucket = this.#buckets[index] as Bucket<T>;
-    const ticket = firstWaiting(bucket) as Ticket<T>;
+    const ticket = this.#firstWaiting(bucket) as Ticket<T>;
+    bucket.heap.pop();
     this.#settle(ticket);
     return ticket.item;
   }
 
-  /** It stays in heap and list until it comes up there. */
   #settle(ticket: Ticket<T>): void {
     ticket.waiting = false;
     this.#bucketFor(ticket.tokens).pairs--;
@@ -120,12 +103,17 @@ export class PairQueue<T> {
     this.#tokens -= ticket.tokens;
   }
 
-  /** Forgets tickets that wait no more as soon as they are more than those that do. */
+  #firstWaiting({ heap }: Bucket<T>): Ticket<T> | undefined {
+    while (heap.first?.waiting === false) {
+      heap.pop();
+      this.#stale--;
+    }
+    return heap.first;
+  }
+
   #tidy(): void {
-    if (this.#byAge.length < FEW || this.#byAge.length < 2 * this.#pairs) return;
-    this.#byAge = this.#byAge.filter(({ waiting }) => waiting);
-    this.#oldest = 0;
     for (const { heap } of this.#buckets) heap.retain(({ waiting }) => waiting);
+    this.#stale = 0;
   }
 
   #bucketFor(tokens: number): Bucket<T> {
@@ -145,9 +133,4 @@ function indexOf(tokens: number): number {
 
 function goesFirst<T>(a: Ticket<T>, b: Ticket<T>): boolean {
   return a.turn === b.turn ? a.arrival < b.arrival : a.turn < b.turn;
-}
-
-function firstWaiting<T>({ heap }: Bucket<T>): Ticket<T> | undefined {
-  while (heap.first?.waiting === false) heap.pop();
-  return heap.first;
 }

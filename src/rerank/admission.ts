@@ -25,9 +25,6 @@ export interface Admitted {
   readonly leave: () => void;
 }
 
-/** Fair turns have this share of the batches; the others go to the oldest pairs. */
-const FAIR_SHARE = 0.75;
-
 /** Lets whole requests in while there is room for their tokens and time for their answer, and tells the others when to come back. */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -82,17 +79,13 @@ export class Admission {
   }
 
   /**
-   * Tokens that engines compute before a request is done: its own and, of every other one, what gets its turn meanwhile; never
-   * more than all there is.
+   * Tokens that engines compute before a request is done: its own and, of every other one, what gets its turn meanwhile, that
+   * is the turn that is being served and as many further ones as its own tokens take.
    */
   #tokensUntilDone(own: number): number {
-    let fair = own;
-    let all = own;
-    for (const { remaining } of this.#flows) {
-      fair += Math.min(remaining, own + QUANTUM_TOKENS);
-      all += remaining;
-    }
-    return Math.min(all, fair / FAIR_SHARE);
+    let tokens = own;
+    for (const { remaining } of this.#flows) tokens += Math.min(remaining, own + 2 * QUANTUM_TOKENS);
+    return tokens;
   }
 
   #remaining(): number {

@@ -47,8 +47,8 @@ describe('admission by time', () => {
   it('refuses what would be too late, and says when it would not', async () => {
     const { enter, refusals } = setUp({ tokensPerMs: 1 });
     enter(5000);
-    // Its own 1,000 tokens and a turn of 3,048 of the other one, in three quarters of the batches: 5.4 s.
-    expect(() => enter(1000, 3000)).toThrow(overloaded(/would take about 5\.4 s.*waits for 3\.0 s/, 3));
+    // 5,000 + 1,000 tokens take six seconds.
+    expect(() => enter(1000, 3000)).toThrow(overloaded(/would take about 6\.0 s.*waits for 3\.0 s/, 3));
     expect(() => enter(1000, 6000)).not.toThrow();
     expect(await refusals()).toMatchObject([{ labels: { reason: 'deadline' }, value: 1 }]);
   });
@@ -56,9 +56,9 @@ describe('admission by time', () => {
   it('counts of a large request only what gets its turn before a small one is done', () => {
     const { enter } = setUp({ tokensPerMs: 1 });
     enter(1_000_000);
-    // Its own 500 tokens and a turn of 2,548 of the large one, in three quarters of the batches.
-    expect(() => enter(500, 4100)).not.toThrow();
-    expect(() => enter(500, 3900)).toThrow(overloaded(/busy/));
+    // Its own 500 tokens, and of the large one what is left of a turn and the next.
+    expect(() => enter(500, 5000)).toThrow(overloaded(/busy/));
+    expect(() => enter(500, 5200)).not.toThrow();
   });
 
   it('counts what is computed already as done', () => {
