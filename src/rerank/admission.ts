@@ -114,5 +114,5 @@ export class Admission {
 }
 
 function toSeconds(ms: number): string {
-  return (ms / 1000).toPrecision(2);
+  return (ms / 1000).toFixed(ms < 10_000 ? 1 : 0);
 }

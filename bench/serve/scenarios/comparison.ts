@@ -6,6 +6,7 @@ import {
 } from '../contenders/contender.ts';
 import type { Figures } from '../figures.ts';
 import { takeCpuSnapshot } from '../process/cpu-snapshot.ts';
+import { takeLoopLagP99 } from '../process/loop-lag.ts';
 import { MemoryWatch } from '../process/memory-watch.ts';
 import type { RequestFile, SizedRequest } from '../work/request-file.ts';
 import type { LengthKind } from '../work/workload.ts';
@@ -45,9 +46,13 @@ async function runServer(
 ): Promise<Outcome> {
   await using server = await contender.start(signal);
   const scores = await scoresOf(server, file.requests[0] as SizedRequest, signal);
+  const isRerankd = contender.name.startsWith('rerankd');
+  if (isRerankd) await takeLoopLagP99(server.url);
   const load = { file, seconds, connections: CONNECTIONS };
   const { figures, report } = await measureClosedLoop(server, load, signal);
-  const own = contender.name.startsWith('rerankd') ? figures : withoutMainShare(figures);
+  const own = isRerankd
+    ? { ...figures, loopLagP99Ms: await takeLoopLagP99(server.url) }
+    : withoutMainShare(figures);
   return {
     variant: '',
     figures: own,

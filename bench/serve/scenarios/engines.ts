@@ -1,74 +1,71 @@
 import type { EnginePool } from '../../../src/engine/engine-pool.ts';
 import type { RaggedTokens } from '../../../src/engine/protocol.ts';
 import type { PairEncoder } from '../../../src/model/tokenizer/pair-encoder.ts';
+import { middleOf } from '../statistics.ts';
 import type { SizedRequest } from '../work/request-file.ts';
-import { measureClosedLoop } from './measure-closed-loop.ts';
 import type { Scenario } from './scenario.ts';
+import { measureSlice, PASSES, sliceMs } from './slices.ts';
 import { startEngines } from './start-engines.ts';
 
 const DOCUMENTS = 32;
 
 const CONNECTIONS = 32;
 
-const WARM_UP_SECONDS = 2;
-
-/** What the server around the engines costs: HTTP, JSON, tokenization and queues. */
+/** What the server around the engines costs: HTTP, JSON, tokenization and queues. The two take short turns. */
 export const engines: Scenario = {
   name: 'engines',
   about: 'end to end / the same engines on the same pairs, tokenized before, one pair a batch, no server',
   for: 'rerankd',
   async run(contender, { workload, seconds, signal, say }) {
     const file = await workload.requests('mixed', DOCUMENTS);
-    const endToEnd = await measureServer();
-    say('engines alone');
     const rows = await encodeRows(workload.encoder, workload.maxLength, file.requests);
     const pool = await startEngines(contender.setup, signal);
     try {
-      await runRows(pool, rows, Math.min(WARM_UP_SECONDS, seconds), signal);
-      const alone = await runRows(pool, rows, seconds, signal);
+      await using server = await contender.start(signal);
+      const load = { file, connections: CONNECTIONS };
+      const alone: number[] = [];
+      const endToEnd: number[] = [];
+      for (let pass = 1; pass <= PASSES; pass++) {
+        say(`pass ${pass} of ${PASSES}`);
+        endToEnd.push(await measureSlice(server, load, sliceMs(seconds), signal));
+        alone.push(await runRows(pool, rows, sliceMs(seconds), signal));
+      }
       return [
         {
           variant: '',
           figures: {
-            endToEndDocumentsPerSecond: endToEnd,
-            engineDocumentsPerSecond: alone,
-            endToEndShare: endToEnd / alone,
+            endToEndTokensPerSecond: middleOf(endToEnd).median,
+            engineTokensPerSecond: middleOf(alone).median,
+            endToEndShare: middleOf(endToEnd.map((rate, pass) => rate / (alone[pass] ?? Number.NaN))).median,
           },
         },
       ];
     } finally {
       await pool.close();
     }
-
-    async function measureServer(): Promise<number> {
-      await using server = await contender.start(signal);
-      const load = { file, seconds, connections: CONNECTIONS };
-      const { figures } = await measureClosedLoop(server, load, signal);
-      return figures.documentsPerSecond ?? Number.NaN;
-    }
   },
 };
 
-/** @returns pairs a second: as many batches are out as the engines take, two for each of them. */
+/** @returns tokens a second: as many batches are out as the engines take, two for each of them. */
 async function runRows(
   pool: EnginePool,
   rows: readonly RaggedTokens[],
-  seconds: number,
+  ms: number,
   signal: AbortSignal,
 ): Promise<number> {
   const startedAt = performance.now();
-  const endAt = startedAt + seconds * 1000;
   let next = 0;
-  let done = 0;
+  let tokens = 0;
   const slot = async (): Promise<void> => {
-    while (performance.now() < endAt) {
+    while (performance.now() - startedAt < ms) {
       signal.throwIfAborted();
-      await pool.run(rows[next++ % rows.length] as RaggedTokens);
-      done++;
+      const row = rows[next++ % rows.length] as RaggedTokens;
+      await pool.run(row);
+      tokens += row.ids.length;
     }
   };
   await Promise.all(Array.from({ length: pool.freeSlots }, slot));
-  return done / ((performance.now() - startedAt) / 1000);
+  return (tokens * 1000) / (performance.now() - startedAt);
 }
 
 async function encodeRows(

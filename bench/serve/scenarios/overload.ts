@@ -1,6 +1,7 @@
 import type { RunningServer } from '../contenders/contender.ts';
 import { LoadProcess } from '../load/load-process.ts';
 import type { LoadReport } from '../load/protocol.ts';
+import { takeLoopLagP99 } from '../process/loop-lag.ts';
 import { quantile } from '../statistics.ts';
 import type { RequestFile } from '../work/request-file.ts';
 import { HealthProbe } from './health-probe.ts';
@@ -33,7 +34,9 @@ export const overload: Scenario = {
     const rate = (OVERLOAD * peak) / DOCUMENTS;
     say(`${rate.toFixed(1)} requests/s`);
     using health = new HealthProbe(server.url);
+    await takeLoopLagP99(server.url);
     const report = await driveOpenLoop(server, file, { rate, seconds }, signal);
+    const loopLagP99Ms = await takeLoopLagP99(server.url);
     const goodput = report.documents / report.seconds;
     return [
       {
@@ -46,6 +49,7 @@ export const overload: Scenario = {
           p99Ms: quantile(report.latenciesMs, 0.99),
           refusedShare: report.refused / report.sent,
           retryAfterShare: report.refusedWithRetryAfter / report.refused,
+          loopLagP99Ms,
           healthP99Ms: quantile(health.latenciesMs, 0.99),
           failed: report.failed + health.failures,
         },

@@ -1,43 +1,42 @@
-import { measureClosedLoop } from './measure-closed-loop.ts';
+import { middleOf } from '../statistics.ts';
 import type { Scenario } from './scenario.ts';
+import { measureSlice, PASSES, sliceMs } from './slices.ts';
 
 const DOCUMENTS = 100;
 
 /** Enough that no engine ever waits. */
 const SATURATING_CONNECTIONS = 8;
 
-/** How well one request alone uses the whole machine: 1 is perfect. */
+/**
+ * How well one request alone uses the whole machine: 1 is perfect. One connection that sends one request after the other computes
+ * as many tokens a second as a request has, divided by its latency.
+ */
 export const single: Scenario = {
   name: 'single',
   about: `one request of ${DOCUMENTS} documents at a time; its latency / the time of as much work at full load`,
   for: 'rerankd',
-  async run(contender, { workload, seconds, signal }) {
+  async run(contender, { workload, seconds, signal, say }) {
     const file = await workload.requests('mixed', DOCUMENTS);
     await using server = await contender.start(signal);
-    const alone = await measureClosedLoop(server, { file, connections: 1, seconds }, signal);
-    const full = await measureClosedLoop(
-      server,
-      { file, connections: SATURATING_CONNECTIONS, seconds },
-      signal,
-    );
-    const latencyMs = mean(alone.report.latenciesMs);
-    // By tokens: the two measurements need not have seen the same requests equally often.
-    const tokensPerRequest = alone.report.tokens / alone.report.latenciesMs.length;
-    const idealLatencyMs = (1000 * tokensPerRequest) / (full.figures.tokensPerSecond ?? Number.NaN);
+    const alone: number[] = [];
+    const full: number[] = [];
+    for (let pass = 1; pass <= PASSES; pass++) {
+      say(`pass ${pass} of ${PASSES}`);
+      const slice = (connections: number) =>
+        measureSlice(server, { file, connections }, sliceMs(seconds), signal);
+      alone.push(await slice(1));
+      full.push(await slice(SATURATING_CONNECTIONS));
+    }
+    const tokens = file.requests.reduce((sum, request) => sum + request.tokens, 0) / file.requests.length;
     return [
       {
         variant: '',
         figures: {
-          latencyMs,
-          idealLatencyMs,
-          latencyRatio: latencyMs / idealLatencyMs,
-          failed: alone.report.failed + full.report.failed,
+          latencyMs: (1000 * tokens) / middleOf(alone).median,
+          idealLatencyMs: (1000 * tokens) / middleOf(full).median,
+          latencyRatio: middleOf(full.map((rate, pass) => rate / (alone[pass] ?? Number.NaN))).median,
         },
       },
     ];
   },
 };
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}

@@ -7,7 +7,7 @@ import { createMetrics } from '../../../src/platform/metrics.ts';
 import { openWorkshop } from '../../../src/workshop.ts';
 import { type RerankdSetup, settingsOf } from '../contenders/rerankd.ts';
 
-/** Starts the engines that a server with this setup would have, and nothing else. The model must not be served meanwhile. */
+/** Starts the engines that a server with this setup would have, and nothing else. */
 export async function startEngines(setup: RerankdSetup, signal: AbortSignal): Promise<EnginePool> {
   const config = readConfig({ ...process.env, ...settingsOf(setup) });
   const logger = createLogger({ level: 'warn', format: 'text', destination: 2 });
