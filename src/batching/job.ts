@@ -8,6 +8,8 @@ export interface ScoredPairs {
   readonly queueMs: number;
   /** From the first batch to the last score. */
   readonly inferenceMs: number;
+  /** What these pairs took of the device, their share of batches that they ran in with others. See RunReply. */
+  readonly computeMs: number;
 }
 
 /** Pairs that were submitted together: settled once, when the last of them has its score or the first one fails. */
@@ -19,6 +21,7 @@ export class Job {
   readonly #settle = Promise.withResolvers<ScoredPairs>();
   #remaining: number;
   #firstBatchAt: number | undefined;
+  #computeMs = 0;
   #settled = false;
 
   /** @param flow the request that it is a part of. */
@@ -39,8 +42,10 @@ export class Job {
     this.#firstBatchAt ??= now;
   }
 
-  score(pair: number, logit: number, now: number): void {
+  /** @param computeMs of this pair */
+  score(pair: number, logit: number, computeMs: number, now: number): void {
     if (this.#settled) return;
+    this.#computeMs += computeMs;
     this.#logits[pair] = logit;
     this.#remaining--;
     if (this.#remaining > 0) return;
@@ -50,6 +55,7 @@ export class Job {
       logits: this.#logits,
       queueMs: firstBatchAt - this.#submittedAt,
       inferenceMs: now - firstBatchAt,
+      computeMs: this.#computeMs,
     });
   }
 

@@ -40,10 +40,10 @@ export class PendingPair {
     for (const { job } of this.#claims) job.markRunning(now);
   }
 
-  score(logit: number, now: number): void {
+  score(logit: number, computeMs: number, now: number): void {
     for (const { job, pair } of this.#claims) {
       job.flow.finish(this.ids.length);
-      job.score(pair, logit, now);
+      job.score(pair, logit, computeMs, now);
     }
   }
 

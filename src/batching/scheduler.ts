@@ -164,9 +164,10 @@ export class Scheduler {
     this.#lastAnswerAt = now;
     this.#options.metrics.batchDuration.observe(reply.runMs / 1000);
     this.#throughput.record(tokens.ids.length, reply.runMs);
+    const computeMsPerToken = reply.computeMs / tokens.ids.length;
     for (const [row, pair] of pairs.entries()) {
       this.#open.remove(pair);
-      pair.score(reply.logits[row] ?? Number.NaN, now);
+      pair.score(reply.logits[row] ?? Number.NaN, computeMsPerToken * pair.ids.length, now);
     }
   }
 

@@ -2,12 +2,15 @@ import { Supervisor } from '../platform/process/supervisor.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { EnginePort } from './port.ts';
 import type { LoadReply, RaggedTokens, RunReply } from './protocol.ts';
+import type { SpareEngines } from './spare-engines.ts';
 
 export interface EnginePoolOptions extends EngineOptions {
   /** Engine processes to keep alive. */
   readonly size: number;
-  /** Starts all engines but the first at once: quicker, and for when no other model needs the processors. */
+  /** Starts all engines at once: quicker, and for when no other model needs the processors. */
   readonly together: boolean;
+  /** Processes to load the model into, where there are any. */
+  readonly spares?: SpareEngines | undefined;
   /** Told about every engine that ended unasked. */
   readonly onRestart: () => void;
 }
@@ -30,7 +33,7 @@ export class EnginePool implements EnginePort {
   }
 
   /**
-   * Starts the engines: the first one alone, as a bad model fails on it, then the others. One after the other, a load beside
+   * Starts the engines, all at once or one after the other. In turn, a bad model fails on the first of them, and a load beside
    * a busy model takes one processor, not all of them.
    * @param inspect sees what the first engine loaded, and throws to refuse it.
    * @param signal gives the start up and ends what was started so far.
@@ -49,12 +52,12 @@ export class EnginePool implements EnginePort {
       options.logger.info(`${options.name}: ${supervisors.length} of ${options.size} engines are ready`);
     };
     try {
-      await startOne(0);
+      const [first = 0, ...others] = Array.from({ length: options.size }, (_, index) => index);
+      if (options.together) await allOrError([first, ...others].map(startOne));
+      else await startOne(first);
       const { model } = await firstOf(supervisors).up();
       inspect(model);
-      const others = Array.from({ length: options.size - 1 }, (_, index) => index + 1);
-      if (options.together) await allOrError(others.map(startOne));
-      else for (const index of others) await startOne(index);
+      if (!options.together) for (const index of others) await startOne(index);
       pool = new EnginePool(supervisors, model);
       return pool;
     } catch (error) {
@@ -118,7 +121,7 @@ function launch(
   return Supervisor.launch<Engine>(
     {
       name,
-      start: (unwanted) => Engine.start({ ...options, name }, unwanted),
+      start: (unwanted) => Engine.start({ ...options, name }, unwanted, options.spares?.take(index)),
       clock: options.clock,
       logger: options.logger,
       onUp,

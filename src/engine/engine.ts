@@ -27,7 +27,7 @@ export interface EngineOptions extends LoadRequest {
  * Engines take every processor there is. Standing a little behind, they leave the HTTP process and the tokenizer their short
  * turns, without which a full load would delay health probes, new requests and the next batch.
  */
-const ENGINE_NICENESS = 5;
+export const ENGINE_NICENESS = 5;
 
 /** The module that an engine process runs. */
 export const engineEntry = entryBeside(import.meta.url, 'child/main');
@@ -44,8 +44,11 @@ export class Engine implements Mortal {
     this.#runTimeoutMs = runTimeoutMs;
   }
 
-  /** @throws ServiceError invalid_model when ONNX Runtime refuses the model; ChildLost when the process dies over it. */
-  static async start(options: EngineOptions, unwanted: AbortSignal): Promise<Engine> {
+  /**
+   * @param spare a process that has no model yet, to spare the start of one.
+   * @throws ServiceError invalid_model when ONNX Runtime refuses the model; ChildLost when the process dies over it.
+   */
+  static async start(options: EngineOptions, unwanted: AbortSignal, spare?: ChildLink): Promise<Engine> {
     const { modelFile, device, threads, optimization } = options;
     const payload = Buffer.from(
       JSON.stringify({ modelFile, device, threads, optimization } satisfies LoadRequest),
@@ -56,6 +59,7 @@ export class Engine implements Mortal {
         { ...options, niceness: ENGINE_NICENESS, entry: engineEntry },
         load,
         unwanted,
+        spare,
       );
       return new Engine(link, JSON.parse(reply.toString()) as LoadReply, options.runTimeoutMs);
     } catch (error) {

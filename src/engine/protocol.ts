@@ -1,6 +1,7 @@
 /** The wire between the parent and an engine process. All numbers are little-endian. */
 
-export const EngineCall = { load: 1, run: 2, probe: 3, prepack: 4 } as const;
+/** `ready` is answered as soon as ONNX Runtime is in memory, without a model. */
+export const EngineCall = { load: 1, run: 2, probe: 3, prepack: 4, ready: 5 } as const;
 
 export type Device = 'cpu' | 'cuda' | 'webgpu';
 
@@ -86,24 +87,32 @@ export function decodeRagged(payload: Uint8Array): RaggedTokens {
   return { lengths, ids, typeIds: new Uint8Array(buffer, idsAt + ids.byteLength, tokens) };
 }
 
-/** The answer to a run call: f64 milliseconds inside ONNX Runtime, then f32[rows] logits. */
+/** The answer to a run call: f64 runMs, f64 computeMs, then f32[rows] logits. */
 export interface RunReply {
+  /** Milliseconds inside ONNX Runtime, by the wall clock. */
   readonly runMs: number;
+  /**
+   * Milliseconds that the model took of the device: on a CPU processor time of all threads, which does not grow when others
+   * want the processors too; elsewhere the same as runMs.
+   */
+  readonly computeMs: number;
   readonly logits: Float32Array;
 }
 
-export function encodeRunReply(runMs: number, logits: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(8 + logits.byteLength);
-  new Float64Array(bytes.buffer, 0, 1)[0] = runMs;
-  new Float32Array(bytes.buffer, 8).set(logits);
+/** Two f64. */
+const TIMES_BYTES = 16;
+
+export function encodeRunReply({ runMs, computeMs, logits }: RunReply): Uint8Array {
+  const bytes = new Uint8Array(TIMES_BYTES + logits.byteLength);
+  new Float64Array(bytes.buffer, 0, 2).set([runMs, computeMs]);
+  new Float32Array(bytes.buffer, TIMES_BYTES).set(logits);
   return bytes;
 }
 
 /** @param payload the answer, 8-byte aligned. */
 export function decodeRunReply(payload: Uint8Array): RunReply {
   const { buffer, byteOffset, byteLength } = payload;
-  return {
-    runMs: new Float64Array(buffer, byteOffset, 1)[0] ?? Number.NaN,
-    logits: new Float32Array(buffer, byteOffset + 8, (byteLength - 8) / 4),
-  };
+  const [runMs = Number.NaN, computeMs = Number.NaN] = new Float64Array(buffer, byteOffset, 2);
+  const logits = new Float32Array(buffer, byteOffset + TIMES_BYTES, (byteLength - TIMES_BYTES) / 4);
+  return { runMs, computeMs, logits };
 }

@@ -23,6 +23,8 @@ export interface ScoredRequest {
   readonly tokenizationMs: number;
   readonly queueMs: number;
   readonly inferenceMs: number;
+  /** What the pairs took of the device. See RunReply. */
+  readonly computeMs: number;
 }
 
 /** Documents tokenized in one go: engines begin with the first chunk while the next one is still text. */
@@ -98,5 +100,6 @@ function combine(chunks: readonly ScoredChunk[], documents: number) {
     truncated,
     queueMs: Math.max(...chunks.map((chunk) => chunk.queueMs)),
     inferenceMs: Math.max(...chunks.map((chunk) => chunk.inferenceMs)),
+    computeMs: chunks.reduce((sum, chunk) => sum + chunk.computeMs, 0),
   };
 }

@@ -3,7 +3,7 @@ import type { Generation } from '../model/generation.ts';
 import type { ScoredRequest } from '../model/score-pairs.ts';
 import type { CachedScore, ScoreCache } from './score-cache.ts';
 
-const NOTHING_TO_WAIT_FOR = { tokenizationMs: 0, queueMs: 0, inferenceMs: 0 };
+const NOTHING_TO_WAIT_FOR = { tokenizationMs: 0, queueMs: 0, inferenceMs: 0, computeMs: 0 };
 
 /** Takes from the cache what is there, and has the model score the other documents. */
 export async function scoreWithCache(

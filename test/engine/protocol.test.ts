@@ -21,5 +21,6 @@ it('carries ragged rows unchanged', () => {
 
 it('carries logits unchanged, those that are not numbers included', () => {
   const logits = Float32Array.of(1.5, -0, Number.NaN, Number.POSITIVE_INFINITY);
-  expect(decodeRunReply(encodeRunReply(12.25, logits))).toEqual({ runMs: 12.25, logits });
+  const reply = { runMs: 12.25, computeMs: 3.5, logits };
+  expect(decodeRunReply(encodeRunReply(reply))).toEqual(reply);
 });

@@ -29,7 +29,7 @@ export class FakeEngines implements EnginePort {
     };
     this.started.push({
       tokens,
-      succeed: () => end(() => resolve({ runMs: 1, logits: firstIds(tokens) })),
+      succeed: () => end(() => resolve({ runMs: 1, computeMs: 1, logits: firstIds(tokens) })),
       fail: (error) => end(() => reject(error)),
     });
     return promise;

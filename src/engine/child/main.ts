@@ -7,6 +7,8 @@ import {
   type LoadRequest,
   type PrepackRequest,
   type ProbeRequest,
+  type RaggedTokens,
+  type RunReply,
 } from '../protocol.ts';
 import { probeDevices } from './probe.ts';
 import { LoadedModel, savePrepacked } from './session.ts';
@@ -21,16 +23,24 @@ serveCalls({
   },
   [EngineCall.run]: async (payload) => {
     if (model === undefined) throw new Error('no model is loaded');
-    const start = performance.now();
-    const logits = await model.run(decodeRagged(payload));
-    return encodeRunReply(performance.now() - start, logits);
+    return encodeRunReply(await timed(model, decodeRagged(payload)));
   },
+  [EngineCall.ready]: () => Promise.resolve(Buffer.alloc(0)),
   [EngineCall.prepack]: async (payload) => {
     await savePrepacked(parseJson<PrepackRequest>(payload));
     return Buffer.alloc(0);
   },
   [EngineCall.probe]: async (payload) => toJson(await probeDevices(parseJson<ProbeRequest>(payload))),
 });
+
+async function timed(loaded: LoadedModel, tokens: RaggedTokens): Promise<RunReply> {
+  const start = performance.now();
+  const used = process.cpuUsage();
+  const logits = await loaded.run(tokens);
+  const runMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(used);
+  return { runMs, computeMs: loaded.device === 'cpu' ? (user + system) / 1000 : runMs, logits };
+}
 
 /** The parent is this same program: what it sends has the type it says. */
 function parseJson<T>(payload: Buffer): T {

@@ -22,10 +22,12 @@ const OPTIMIZATION_LEVELS = { all: 'all', constants: 'basic', none: 'disabled' }
 export class LoadedModel {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  readonly device: Device;
   readonly #session: InferenceSession;
 
-  private constructor(session: InferenceSession) {
+  private constructor(session: InferenceSession, device: Device) {
     this.#session = session;
+    this.device = device;
     this.inputs = session.inputMetadata.map(describe);
     this.outputs = session.outputMetadata.map(describe);
   }
@@ -35,7 +37,7 @@ export class LoadedModel {
     const options = sessionOptions(request.device, request.threads);
     const graphOptimizationLevel = OPTIMIZATION_LEVELS[request.optimization];
     const session = await InferenceSession.create(request.modelFile, { ...options, graphOptimizationLevel });
-    return new LoadedModel(session);
+    return new LoadedModel(session, request.device);
   }
 
   /** @returns the first output, flattened: one logit a row for a cross-encoder. */

@@ -90,15 +90,17 @@ export class ChildLink {
   /**
    * Starts a child and has it load its model.
    * @param unwanted gives the start up.
+   * @param spare a child that was started already, from the same entry.
    * @throws CallFailed when the child refuses, ChildLost when it ends over it; the process is gone by then.
    */
   static async launch(
     options: ChildLinkOptions,
     load: LoadCall,
     unwanted: AbortSignal,
+    spare?: ChildLink,
   ): Promise<{ link: ChildLink; reply: Buffer }> {
     unwanted.throwIfAborted();
-    const link = new ChildLink(options);
+    const link = spare?.alive ? spare : new ChildLink(options);
     const stop = (): void => link.kill('it is no longer wanted');
     unwanted.addEventListener('abort', stop, { once: true });
     try {
