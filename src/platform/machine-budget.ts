@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { cgroupDirectories } from './cgroup.ts';
 
 export interface MachineBudget {
   /** Whole processors that this process tree may keep busy, at least 1. */
@@ -31,24 +32,10 @@ export function readMachineBudget(): MachineBudget {
  * reading, behind availableParallelism, was found to miss a v1 quota.
  */
 export function cgroupCpuQuota(read: ReadText): number | undefined {
-  const quotas: number[] = [];
-  for (const line of (read('/proc/self/cgroup') ?? '').split('\n')) {
-    const [, controllers, ...path] = line.split(':');
-    if (controllers === undefined) continue;
-    const isV2 = controllers === '';
-    if (!isV2 && !controllers.split(',').includes('cpu')) continue;
-    const mount = isV2 ? '/sys/fs/cgroup' : `/sys/fs/cgroup/${controllers}`;
-    for (const directory of selfAndAncestors(path.join(':'))) {
-      const quota = (isV2 ? quotaV2 : quotaV1)(join(mount, directory), read);
-      if (quota !== undefined) quotas.push(quota);
-    }
-  }
+  const quotas = cgroupDirectories(read('/proc/self/cgroup') ?? '', 'cpu').flatMap(
+    ({ version, path }) => (version === 2 ? quotaV2 : quotaV1)(path, read) ?? [],
+  );
   return quotas.length === 0 ? undefined : Math.min(...quotas);
-}
-
-function selfAndAncestors(path: string): string[] {
-  const parent = dirname(path);
-  return parent === path ? [path] : [path, ...selfAndAncestors(parent)];
 }
 
 function quotaV2(directory: string, read: ReadText): number | undefined {

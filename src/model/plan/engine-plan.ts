@@ -28,7 +28,7 @@ const EMPTY_ENGINE_BYTES = 96 * 2 ** 20;
 const ACTIVATION_BYTES = 64 * 2 ** 20;
 
 /** Weights as they lie in memory, against their size on disk: packed copies and the activations come on top. */
-const MEMORY_PER_MODEL_BYTE = 1.6;
+export const MEMORY_PER_MODEL_BYTE = 1.6;
 
 /** During a swap two models are loaded, and the rest of the machine wants to live too. */
 const MEMORY_SHARE = 0.4;
