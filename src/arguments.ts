@@ -1,41 +1,31 @@
 import { parseArgs } from 'node:util';
+import { type CommandName, commandFlags, type GivenFlags, keyOfFlag } from './command-flags.ts';
 import { ConfigError, type SettingName, settings } from './config.ts';
 import { helpText } from './help.ts';
 
 type Settings = Partial<Record<SettingName, string>>;
 
-/** Flags of `compare` alone, as they were given. */
-interface CompareFlags {
-  readonly set?: string;
-  readonly json?: boolean;
-  readonly topK?: string;
-  readonly threshold?: string;
-  readonly referenceDtype?: string;
-  readonly candidateDtype?: string;
+interface Given {
+  readonly settings: Settings;
+  /** The command's own flags. */
+  readonly flags: GivenFlags;
 }
 
 export type Command =
-  | { readonly name: 'serve'; readonly settings: Settings }
-  | { readonly name: 'compile'; readonly settings: Settings; readonly reference: string }
-  | {
-      readonly name: 'compare';
-      readonly settings: Settings;
-      readonly reference: string;
-      readonly candidate: string;
-      readonly flags: CompareFlags;
-    }
+  | ({ readonly name: 'serve' } & Given)
+  | ({ readonly name: 'compile'; readonly reference: string } & Given)
+  | ({ readonly name: 'compare'; readonly reference: string; readonly candidate: string } & Given)
+  | ({ readonly name: 'update'; readonly reference: string } & Given)
+  | ({ readonly name: 'status' } & Given)
+  | ({ readonly name: 'rollback'; readonly to: string | undefined } & Given)
   | { readonly name: 'help'; readonly text: string };
 
-const names = Object.keys(settings) as SettingName[];
+const settingNames = Object.keys(settings) as SettingName[];
 
-const COMPARE_OPTIONS = {
-  set: { type: 'string' },
-  json: { type: 'boolean' },
-  'top-k': { type: 'string' },
-  threshold: { type: 'string' },
-  'reference-dtype': { type: 'string' },
-  'candidate-dtype': { type: 'string' },
-} as const;
+/** What commands that talk to a running server take from the settings; the rest is the server's own. */
+const CLIENT_SETTINGS = new Set<SettingName>(['HOST', 'PORT', 'RERANK_API_KEY', 'RERANK_ADMIN_KEY']);
+
+const TALKS_TO_SERVER = new Set<CommandName>(['update', 'status', 'rollback']);
 
 /** RERANK_MODELS_DIR is `--rerank-models-dir`, or `--models-dir` for short. */
 function flagsOf(name: SettingName): string[] {
@@ -45,42 +35,42 @@ function flagsOf(name: SettingName): string[] {
 }
 
 /**
- * Understands `rerankd [serve|compile|compare] … [--port 8000 …]`: every setting is a flag, and a flag wins over the
- * environment.
+ * Understands `rerankd [serve|compile|compare|update|status|rollback] … [--port 8000 …]`: every setting is a flag, and a
+ * flag wins over the environment.
  * @throws ConfigError for anything else.
  */
 export function parseArguments(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   const [command = 'serve', ...operands] = positionals;
   if (values['help'] === true || command === 'help') return { name: 'help', text: helpText(flagsOf) };
-  const given = givenSettings(values);
-  if (command === 'serve' && operands.length === 0) {
-    refuseCompareFlags(values);
-    return { name: 'serve', settings: given };
-  }
-  if (command === 'compile' && operands.length === 1) {
-    refuseCompareFlags(values);
-    return { name: 'compile', settings: given, reference: operands[0] as string };
-  }
+  const [first, second] = operands;
+  if (command === 'serve' && operands.length === 0) return { name: command, ...given(command, values) };
+  if (command === 'status' && operands.length === 0) return { name: command, ...given(command, values) };
+  if (command === 'compile' && operands.length === 1)
+    return { name: command, reference: first as string, ...given(command, values) };
+  if (command === 'update' && operands.length === 1)
+    return { name: command, reference: first as string, ...given(command, values) };
+  if (command === 'rollback' && operands.length <= 1)
+    return { name: command, to: first, ...given(command, values) };
   if (command === 'compare' && operands.length === 2) {
-    const [reference, candidate] = operands as [string, string];
-    return { name: 'compare', settings: given, reference, candidate, flags: compareFlags(values) };
+    const models = { reference: first as string, candidate: second as string };
+    return { name: command, ...models, ...given(command, values) };
   }
   throw new ConfigError(
-    `"${positionals.join(' ')}" is not a command. There is: rerankd serve, rerankd compile DIR, rerankd compare A B\nrerankd --help lists the flags.`,
+    `"${positionals.join(' ')}" is not a command. There is: rerankd serve, rerankd compile DIR, rerankd compare A B, rerankd update REF, rerankd status, rerankd rollback [TO]\nrerankd --help lists the flags.`,
   );
 }
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
 
 function parse(args: readonly string[]): { values: Values; positionals: string[] } {
-  const ofSettings = names.flatMap(flagsOf).map((flag) => [flag, { type: 'string' }] as const);
+  const ofSettings = settingNames.flatMap(flagsOf).map((flag) => [flag, { type: 'string' }] as const);
+  const ofCommands = Object.values(commandFlags).flatMap((flags) => Object.entries(flags));
   try {
     return parseArgs({
       args: [...args],
       options: {
-        ...Object.fromEntries(ofSettings),
-        ...COMPARE_OPTIONS,
+        ...Object.fromEntries([...ofCommands, ...ofSettings]),
         help: { type: 'boolean', short: 'h' },
       },
       allowPositionals: true,
@@ -91,30 +81,44 @@ function parse(args: readonly string[]): { values: Values; positionals: string[]
   }
 }
 
-function givenSettings(values: Values): Settings {
-  const given = names.flatMap((name) => {
+/** Sorts what was given into the command's own flags and settings, and refuses what would have no effect. */
+function given(command: CommandName, values: Values): Given {
+  refuseForeignFlags(command, values);
+  const ofSettings = settingNames.flatMap((name) => {
     const value = flagsOf(name)
       .map((flag) => values[flag])
       .find((found) => typeof found === 'string');
-    return value === undefined ? [] : [[name, value] as const];
+    return value === undefined || isOwnFlag(command, name) ? [] : [[name, value] as const];
   });
-  return Object.fromEntries(given);
+  const foreign = ofSettings.find(([name]) => !CLIENT_SETTINGS.has(name))?.[0];
+  if (foreign !== undefined && TALKS_TO_SERVER.has(command)) {
+    throw new ConfigError(
+      `--${flagsOf(foreign).at(-1)} is a setting of the server; "rerankd ${command}" can't change it`,
+    );
+  }
+  return { settings: Object.fromEntries(ofSettings), flags: ownFlags(command, values) };
 }
 
-function compareFlags(values: Values): CompareFlags {
-  const text = (flag: string) => values[flag] as string | undefined;
-  const flags = {
-    set: text('set'),
-    json: values['json'] as boolean | undefined,
-    topK: text('top-k'),
-    threshold: text('threshold'),
-    referenceDtype: text('reference-dtype'),
-    candidateDtype: text('candidate-dtype'),
-  };
-  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+/** `update --dtype` says it for one update; elsewhere the same flag is the setting RERANK_DTYPE. */
+function isOwnFlag(command: CommandName, name: SettingName): boolean {
+  return flagsOf(name).some((flag) => flag in commandFlags[command]);
 }
 
-function refuseCompareFlags(values: Values): void {
-  const foreign = Object.keys(COMPARE_OPTIONS).find((flag) => values[flag] !== undefined);
-  if (foreign !== undefined) throw new ConfigError(`--${foreign} is a flag of "rerankd compare" only`);
+function ownFlags(command: CommandName, values: Values): GivenFlags {
+  const found = Object.keys(commandFlags[command]).flatMap((flag) => {
+    const value = values[flag] ?? values[`rerank-${flag}`];
+    return value === undefined ? [] : [[keyOfFlag(flag), value] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+function refuseForeignFlags(command: CommandName, values: Values): void {
+  const ofSettings = new Set(settingNames.flatMap(flagsOf));
+  const foreign = Object.keys(values).find(
+    (flag) => flag !== 'help' && !ofSettings.has(flag) && !(flag in commandFlags[command]),
+  );
+  if (foreign === undefined) return;
+  const owners = Object.entries(commandFlags).filter(([, flags]) => foreign in flags);
+  const names = owners.map(([name]) => `"rerankd ${name}"`).join(', ');
+  throw new ConfigError(`--${foreign} is a flag of ${names}, not of "rerankd ${command}"`);
 }

@@ -10,6 +10,17 @@ const positive = z.coerce
   .positive({
     error: 'must be above 0',
   });
+const whole = (least: number, most: number) =>
+  z.coerce
+    .number({ error: 'must be a number' })
+    .int({ error: 'must be a whole number' })
+    .min(least, { error: `must not be below ${least}` })
+    .max(most, { error: `must be at most ${most}` });
+const share = (least: number) =>
+  z.coerce
+    .number({ error: 'must be a number' })
+    .min(least, { error: `must be from ${least} to 1` })
+    .max(1, { error: `must be from ${least} to 1` });
 const autoOr = <T extends z.ZodType>(schema: T) =>
   z.union([z.literal('auto'), schema], { error: 'must be auto or a whole number above 0' });
 const oneOf = <const T extends readonly string[]>(...values: T) =>
@@ -36,12 +47,7 @@ export const settings = {
   RERANK_MAX_LENGTH: autoOr(positive.min(16, { error: 'must be at least 16' })).default('auto'),
   RERANK_MAX_BATCH_TOKENS: autoOr(positive).default('auto'),
   RERANK_MAX_QUEUE_TOKENS: positive.default(4_000_000),
-  RERANK_SCORE_CACHE_BYTES: z.coerce
-    .number({ error: 'must be a number' })
-    .int({ error: 'must be a whole number' })
-    .min(0, { error: 'must not be below 0' })
-    .max(2 ** 34, { error: 'must be at most 16 GiB' })
-    .default(64 * 2 ** 20),
+  RERANK_SCORE_CACHE_BYTES: whole(0, 2 ** 34).default(64 * 2 ** 20),
   RERANK_MAX_BODY_BYTES: positive.default(8 * 2 ** 20),
   RERANK_MAX_DOCUMENTS: positive.default(10_000),
   RERANK_REQUEST_TIMEOUT_MS: positive.default(60_000),
@@ -49,7 +55,19 @@ export const settings = {
   RERANK_LOAD_TIMEOUT_MS: positive.default(300_000),
   RERANK_SHUTDOWN_TIMEOUT_MS: positive.default(25_000),
   RERANK_HISTORY: positive.max(100).default(5),
-  RERANK_SWAP_MODE: oneOf('auto', 'beside').default('auto'),
+  RERANK_SWAP_MODE: oneOf('auto', 'beside', 'hold').default('auto'),
+  RERANK_GOLDEN: z.string().optional(),
+  RERANK_PROBE_SET: z.string().optional(),
+  RERANK_PROBE_LIVE: whole(0, 10_000).default(0),
+  RERANK_MIN_KENDALL_TAU: share(-1).optional(),
+  RERANK_MIN_TOP1_OVERLAP: share(0).optional(),
+  RERANK_MAX_THRESHOLD_CROSSING: share(0).optional(),
+  RERANK_MAX_LATENCY_RATIO: z.coerce
+    .number({ error: 'must be a number' })
+    .positive({ error: 'must be above 0' })
+    .optional(),
+  RERANK_PROBATION_REQUESTS: whole(0, 10_000_000).default(1_000),
+  RERANK_PROBATION_SECONDS: whole(0, 30 * 86_400).default(300),
   RERANK_API_KEY: z.string().min(1).optional(),
   RERANK_ADMIN_KEY: z.string().min(1).optional(),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
@@ -106,6 +124,19 @@ export function readConfig(env: Environment) {
     loadTimeoutMs: values.RERANK_LOAD_TIMEOUT_MS,
     shutdownTimeoutMs: values.RERANK_SHUTDOWN_TIMEOUT_MS,
     historyLength: values.RERANK_HISTORY,
+    swapMode: values.RERANK_SWAP_MODE,
+    gates: {
+      goldenFile: values.RERANK_GOLDEN,
+      probeFile: values.RERANK_PROBE_SET,
+      liveProbes: values.RERANK_PROBE_LIVE,
+      limits: withoutUndefined({
+        minKendallTau: values.RERANK_MIN_KENDALL_TAU,
+        minTop1Overlap: values.RERANK_MIN_TOP1_OVERLAP,
+        maxThresholdCrossing: values.RERANK_MAX_THRESHOLD_CROSSING,
+        maxLatencyRatio: values.RERANK_MAX_LATENCY_RATIO,
+      }),
+    },
+    probation: { requests: values.RERANK_PROBATION_REQUESTS, seconds: values.RERANK_PROBATION_SECONDS },
     apiKey: values.RERANK_API_KEY,
     adminKey: values.RERANK_ADMIN_KEY,
     logLevel: values.LOG_LEVEL,
@@ -113,4 +144,9 @@ export function readConfig(env: Environment) {
     childEnv: childEnvironment(env),
     unknownSettings: Object.keys(given).filter((name) => name.startsWith('RERANK_') && !(name in settings)),
   });
+}
+
+function withoutUndefined<T extends Record<string, number | undefined>>(values: T) {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [K in keyof T]?: number };
 }

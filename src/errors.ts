@@ -22,6 +22,8 @@ export interface ServiceErrorOptions {
   readonly detail?: string;
   /** For overloaded and unavailable: when trying again makes sense, in whole seconds. */
   readonly retryAfterSeconds?: number;
+  /** For rejected_by_gate: everything that was looked at, as plain data. */
+  readonly report?: unknown;
   readonly cause?: unknown;
 }
 
@@ -31,12 +33,14 @@ export class ServiceError extends Error {
   readonly type: ErrorType;
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly report: unknown;
 
   constructor(type: ErrorType, message: string, options: ServiceErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.type = type;
     this.detail = options.detail;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.report = options.report;
   }
 }
 

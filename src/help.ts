@@ -4,12 +4,35 @@ const COMMANDS = `Usage:
   rerankd [serve] [flags]               serve a model
   rerankd compile DIR [flags]           compile a model ahead of time, for the server with the same state directory
   rerankd compare A B [flags]           compare how two models, or two dtypes of one, rank and how fast
+  rerankd update REF [flags]            change the model of a running server, and watch it
+  rerankd status [flags]                what a running server does
+  rerankd rollback [TO] [flags]         go back to the model before, or to one of the history by reference or digest
 
 Flags of compare:
   --set FILE                            queries and documents, JSON or JSON Lines: {"query": …, "documents": […]}
   --reference-dtype, --candidate-dtype  fp32, fp16 or int8 (default: --dtype)
   --top-k N, --threshold SCORE          how many best documents count (10); the score that means relevant (0.5)
   --json                                print JSON
+
+Flags of update, status and rollback:
+  --url URL                             the server (default: what --host and --port say)
+  --admin-key KEY                       its RERANK_ADMIN_KEY
+  --json                                print the answer as JSON, and no progress
+
+Flags of update; what is left out, the server's settings say:
+  --mode MODE                           auto, beside (both models loaded for a moment) or hold (requests wait)
+  --dtype DTYPE                         auto, fp32, fp16 or int8
+  --dry-run                             everything but the swap, with the report
+  --wait                                wait behind a running operation instead of giving up
+  --force                               swap whatever the checks and the quarantine say
+  --min-kendall-tau N, --min-top1-overlap SHARE, --max-threshold-crossing SHARE, --max-latency-ratio N
+                                        reject a model that differs more from the one that serves
+  --threshold SCORE                     the score that means relevant, for --max-threshold-crossing
+  --shadow-percent P --shadow-requests N
+                                        before the swap, let the new model score P % of the live requests, N of them
+  --probation-requests N, --probation-seconds S, --no-probation
+                                        how long the new model is on probation
+  --follow                              watch until the probation is over
 
 Every setting is a flag and an environment variable:
 `;

@@ -1,12 +1,17 @@
 #!/usr/bin/env node
 /** The process edge: arguments, environment, signals and exit codes. Nothing else reads `process.env`. */
 import { readFileSync } from 'node:fs';
-import { parseArguments } from './arguments.ts';
+import { type Command, parseArguments } from './arguments.ts';
+import { CommandError } from './commands/command-error.ts';
+import type { Terminal } from './commands/terminal.ts';
 import { readCompareRequest } from './compare-request.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, type Environment, readConfig } from './config.ts';
 import { messageOf, ServiceError } from './errors.ts';
+import { systemClock } from './platform/clock.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
+import { readServerAddress } from './server-address.ts';
 import type { Service } from './service.ts';
+import { readUpdateRequest } from './update-request.ts';
 
 /** 128 + SIGINT, as shells have it. */
 const INTERRUPTED = 130;
@@ -81,17 +86,61 @@ function readVersion(): string {
 
 /** One or two lines for a person: what is wrong, and what to do about it. */
 function explain(error: unknown): string {
-  const detail = error instanceof ServiceError && error.detail !== undefined ? `\n${error.detail}` : '';
+  const hasDetail = error instanceof ServiceError || error instanceof CommandError;
+  const detail = hasDetail && error.detail !== undefined ? `\n${error.detail}` : '';
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') return 'rerankd: that port is taken. Choose another with PORT=… or --port.';
   return `rerankd: ${messageOf(error)}${detail}`;
 }
 
 /** Runs a command to its end and prints what it returns. */
-async function run(task: Promise<string>): Promise<void> {
-  process.stdout.write(`${await task}\n`);
+async function run(task: Promise<string | undefined>): Promise<void> {
+  const text = await task;
+  if (text !== undefined) process.stdout.write(`${text}\n`);
   // Nothing of a finished command is worth waiting for: timers of metrics, handles of ended children.
   process.exit(0);
+}
+
+/** Where the command runs that watches a server: Ctrl-C is a wish for it, and only the second one ends it. */
+function thisTerminal(): Terminal {
+  const interrupted = new AbortController();
+  process.on('SIGINT', () => {
+    if (!interrupted.signal.aborted) return interrupted.abort();
+    process.stderr.write('\nrerankd: left; the server may go on with it\n');
+    process.exit(INTERRUPTED);
+  });
+  const { stdout, stderr } = process;
+  return { stdout, stderr, clock: systemClock, interrupted: interrupted.signal };
+}
+
+/** Commands are loaded late: a server needs none of them, and they need little of a server. @returns what to print */
+async function perform(
+  command: Exclude<Command, { name: 'serve' | 'help' }>,
+  env: Environment,
+): Promise<string | undefined> {
+  const config = readConfig(env);
+  if (command.name === 'compile') {
+    const { compile } = await import('./commands/compile.ts');
+    return compile(config, command.reference);
+  }
+  if (command.name === 'compare') {
+    const { compare } = await import('./commands/compare.ts');
+    return compare(config, readCompareRequest(command, config.dtype));
+  }
+  const address = readServerAddress(command, config);
+  const json = command.flags['json'] === true;
+  if (command.name === 'status') {
+    const { status } = await import('./commands/status.ts');
+    return status(address, { json }, systemClock);
+  }
+  if (command.name === 'update') {
+    const { update } = await import('./commands/update.ts');
+    await update(address, readUpdateRequest(command), thisTerminal());
+  } else {
+    const { rollback } = await import('./commands/rollback.ts');
+    await rollback(address, { to: command.to, json }, thisTerminal());
+  }
+  return undefined;
 }
 
 try {
@@ -100,14 +149,7 @@ try {
   else {
     const env = { ...process.env, ...command.settings };
     if (command.name === 'serve') await serve(env);
-    else if (command.name === 'compile') {
-      const { compile } = await import('./commands/compile.ts');
-      await run(compile(readConfig(env), command.reference));
-    } else {
-      const { compare } = await import('./commands/compare.ts');
-      const config = readConfig(env);
-      await run(compare(config, readCompareRequest(command, config.dtype)));
-    }
+    else await run(perform(command, env));
   }
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);

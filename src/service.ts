@@ -1,3 +1,4 @@
+import { openChangeControl } from './change-control.ts';
 import type { Config } from './config.ts';
 import { ServiceError } from './errors.ts';
 import { createApp } from './http/app.ts';
@@ -14,10 +15,9 @@ import { TokenEstimate } from './rerank/token-estimate.ts';
 import { announce } from './serving/announce.ts';
 import { boot } from './serving/boot.ts';
 import { HealthCheck } from './serving/health.ts';
-import { referencedDigests } from './serving/history.ts';
-import { ModelSlot } from './serving/model-slot.ts';
-import { StateFile } from './serving/state-file.ts';
-import { Updater } from './serving/updater.ts';
+import { ModelSlot } from './serving/slot/model-slot.ts';
+import { referencedDigests } from './serving/state/history.ts';
+import { StateFile } from './serving/state/state-file.ts';
 import { openWorkshop } from './workshop.ts';
 
 export interface ServiceOverrides {
@@ -28,9 +28,6 @@ export interface ServiceOverrides {
 
 /** How long a predecessor that is shutting down may still hold the state directory. */
 const LOCK_PATIENCE_MS = 5_000;
-
-/** A drain waits for requests, and each of those ends by its own timeout: this much longer is enough. */
-const DRAIN_SLACK_MS = 5_000;
 
 /** A running server. */
 export interface Service extends AsyncDisposable {
@@ -56,26 +53,28 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const stateFile = new StateFile(config.stateDirectory);
   const stop = new AbortController();
 
-  const updater = new Updater({
+  const control = openChangeControl(config, {
     slot,
     preparation,
     keepOnly,
     stateFile,
-    historyLength: config.historyLength,
-    drainTimeoutMs: config.requestTimeoutMs + DRAIN_SLACK_MS,
     clock,
     logger,
     metrics,
   });
+  const { updater, record, live, standby, probation, gates } = control;
   const reranker = new Reranker({
     slot,
     admission: new Admission({
       maxTokens: config.maxQueueTokens,
       tokensPerMs: () => slot.current?.tokensPerMs,
+      heldMs: () => slot.expectedWaitMs,
       metrics,
     }),
     estimate: new TokenEstimate(),
     cache: new ScoreCache({ maxBytes: config.scoreCacheBytes, metrics }),
+    live,
+    standby,
     requestTimeoutMs: config.requestTimeoutMs,
     clock,
     metrics,
@@ -88,6 +87,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       hasStarted: () => slot.current !== undefined,
       whyNotReady: () => {
         if (stop.signal.aborted) return 'the server is shutting down';
+        // Requests wait for their model, and are answered.
+        if (slot.isHeld) return undefined;
         if (slot.current === undefined) return 'the first model is not loaded yet';
         return slot.current.readyEngines === 0 ? 'no engine is ready' : undefined;
       },
@@ -95,6 +96,9 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     catalogue: {
       slot,
       updater,
+      record,
+      standby,
+      probation,
       available: () => roots.list(),
       version: overrides.version ?? 'unknown',
       limits: { max_client_batch_size: config.maxDocuments, max_batch_tokens: config.maxQueueTokens },
@@ -115,11 +119,11 @@ export async function createService(config: Config, overrides: ServiceOverrides 
 
   const start = async (): Promise<void> => {
     const { generation, state } = await boot(
-      { preparation, stateFile, configured: config.model, clock, logger },
+      { preparation, gates, stateFile, configured: config.model, clock, logger },
       stop.signal,
     );
     await slot.swap(generation);
-    updater.restore(state);
+    record.restore(state);
     announce(generation, metrics);
     await keepOnly(new Set([generation.identity.digest, ...(state ? referencedDigests(state) : [])]));
   };
@@ -128,7 +132,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
 
   const closeOnce = async (): Promise<void> => {
     stop.abort(new ServiceError('unavailable', 'the server is shutting down', { retryAfterSeconds: 5 }));
-    await Promise.all([server.close(config.shutdownTimeoutMs), updater.close(), ready.catch(() => {})]);
+    await Promise.all([server.close(config.shutdownTimeoutMs), control.close(), ready.catch(() => {})]);
     await slot.current?.close();
     await lock.release();
   };

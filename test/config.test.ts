@@ -55,6 +55,7 @@ describe('the command line', () => {
     expect(parseArguments(['--port', '9', '--rerank-models-dir=/m', 'serve'])).toEqual({
       name: 'serve',
       settings: { PORT: '9', RERANK_MODELS_DIR: '/m' },
+      flags: {},
     });
   });
 

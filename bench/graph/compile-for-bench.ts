@@ -5,6 +5,7 @@ import type { LoadableModel } from '../../src/model/loadable-model.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
+import { unwatched } from '../../src/serving/phase.ts';
 import { openWorkshop } from '../../src/workshop.ts';
 import { writePlainGraph, type XlmRobertaConfig } from './plain-graph.ts';
 
@@ -36,8 +37,8 @@ export async function compileForBench(
       metrics: createMetrics({ readyEngines: () => 0 }),
     });
     const never = new AbortController().signal;
-    const staged = await workshop.preparation.stage({ reference: checkpoint }, () => {}, never);
-    const compiled = await workshop.preparation.compile(staged, () => {}, never);
+    const staged = await workshop.preparation.stage({ reference: checkpoint }, unwatched(never));
+    const compiled = await workshop.preparation.compile(staged, unwatched(never));
     note(
       `compiled to ${dtype} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s, copying the checkpoint included`,
     );

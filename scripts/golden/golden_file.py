@@ -1,4 +1,4 @@
-"""Computes what golden.json says of one checkpoint."""
+"""Computes what expected.json says of one checkpoint."""
 
 import platform
 from dataclasses import asdict, dataclass

@@ -41,7 +41,7 @@ def main() -> None:
         write_checkpoint(case, folder)
         content = golden(case, folder)
         text = json.dumps(content, separators=(",", ":"), ensure_ascii=True)
-        (folder / "golden.json").write_text(text + "\n", encoding="utf-8")
+        (folder / "expected.json").write_text(text + "\n", encoding="utf-8")
         size = sum(file.stat().st_size for file in folder.iterdir())
         print(
             f"{case.name:24} {size / 1024:5.0f} KiB  {len(content['pairs'])} pairs  "

@@ -1,11 +1,12 @@
-import { realpath, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Config } from '../config.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { openWorkshop, type Workshop } from '../workshop.ts';
 import { CommandProgress } from './command-progress.ts';
+import { directoryAt } from './directory-at.ts';
 
 export interface CommandWorkshop extends Workshop {
   /** The model as `Preparation` understands it. */
@@ -29,10 +30,4 @@ export async function openCommandWorkshop(config: Config, reference: string): Pr
     onProgress: progress.compiling,
   });
   return { ...workshop, reference: directory ?? reference, progress };
-}
-
-async function directoryAt(reference: string): Promise<string | undefined> {
-  const path = resolve(reference);
-  const info = await stat(path).catch(() => undefined);
-  return info?.isDirectory() ? path : undefined;
 }

@@ -2,10 +2,11 @@ import type { Config } from '../config.ts';
 import { type Comparison, compareScorers } from '../model/agreement/compare.ts';
 import { readProbeSet, shippedProbeSet } from '../model/agreement/probe-set.ts';
 import { formatComparison } from '../model/agreement/report.ts';
-import { scorer } from '../model/choose-dtype.ts';
+import { wallClockScorer } from '../model/agreement/scorers.ts';
 import type { Generation } from '../model/generation.ts';
 import type { Dtype } from '../model/model-directory.ts';
 import { systemClock } from '../platform/clock.ts';
+import { unwatched } from '../serving/phase.ts';
 import { openCommandWorkshop } from './command-workshop.ts';
 
 /** A model, and the dtype to take it in. */
@@ -36,8 +37,11 @@ export async function compare(config: Config, request: CompareRequest): Promise<
   try {
     const candidate = await load(config, request.candidate);
     try {
-      const comparison = await compareScorers(scorer(reference), scorer(candidate), set, {
-        clock: systemClock,
+      const [before, after] = [
+        wallClockScorer(reference, systemClock),
+        wallClockScorer(candidate, systemClock),
+      ];
+      const comparison = await compareScorers(before, after, set, {
         signal: new AbortController().signal,
         ...(request.topK !== undefined && { topK: request.topK }),
         ...(request.threshold !== undefined && { threshold: request.threshold }),
@@ -53,11 +57,11 @@ export async function compare(config: Config, request: CompareRequest): Promise<
 
 async function load(config: Config, { reference, dtype }: Contender): Promise<Generation> {
   const { preparation, progress, ...workshop } = await openCommandWorkshop({ ...config, dtype }, reference);
-  const never = new AbortController().signal;
   try {
-    const staged = await preparation.stage({ reference: workshop.reference }, progress.enter, never);
-    const compiled = await preparation.compile(staged, progress.enter, never);
-    return await preparation.load(compiled, progress.enter, never, true);
+    const work = { ...unwatched(new AbortController().signal), enter: progress.enter };
+    const staged = await preparation.stage({ reference: workshop.reference }, work);
+    const compiled = await preparation.compile(staged, work);
+    return await preparation.load(compiled, work, { together: true });
   } finally {
     progress.stop();
   }

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { systemClock } from '../platform/clock.ts';
+import { unwatched } from '../serving/phase.ts';
 import { openCommandWorkshop } from './command-workshop.ts';
 
 /**
@@ -10,11 +11,11 @@ import { openCommandWorkshop } from './command-workshop.ts';
 export async function compile(config: Config, reference: string): Promise<string> {
   const { preparation, staging, progress, ...workshop } = await openCommandWorkshop(config, reference);
   const startedAt = systemClock.now();
-  const never = new AbortController().signal;
+  const work = { ...unwatched(new AbortController().signal), enter: progress.enter };
   try {
-    const staged = await preparation.stage({ reference: workshop.reference }, progress.enter, never);
+    const staged = await preparation.stage({ reference: workshop.reference }, work);
     await staging.keepAhead(staged);
-    const { graph } = await preparation.compile(staged, progress.enter, never);
+    const { graph } = await preparation.compile(staged, work);
     const seconds = ((systemClock.now() - startedAt) / 1000).toFixed(1);
     const megabytes = Math.round(graph.weightBytes / 2 ** 20);
     return `${reference} is ready to be served: ${graph.dtype}, ${megabytes} MiB of weights, ${seconds} s\n${graph.modelFile}`;

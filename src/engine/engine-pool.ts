@@ -44,24 +44,26 @@ export class EnginePool implements EnginePort {
     signal: AbortSignal,
   ): Promise<EnginePool> {
     let pool: EnginePool | undefined;
-    const supervisors: Supervisor<Engine>[] = [];
+    const started: Supervisor<Engine>[] = [];
     const startedAt = options.clock.now();
     const startOne = async (index: number): Promise<void> => {
-      supervisors.push(await launch(options, index, () => pool?.onFreeSlot(), signal));
+      started[index] = await launch(options, index, () => pool?.onFreeSlot(), signal);
       if (options.clock.now() - startedAt < SLOW_START_MS) return;
-      options.logger.info(`${options.name}: ${supervisors.length} of ${options.size} engines are ready`);
+      options.logger.info(
+        `${options.name}: ${Object.keys(started).length} of ${options.size} engines are ready`,
+      );
     };
     try {
       const [first = 0, ...others] = Array.from({ length: options.size }, (_, index) => index);
       if (options.together) await allOrError([first, ...others].map(startOne));
       else await startOne(first);
-      const { model } = await firstOf(supervisors).up();
+      const { model } = await firstOf(started).up();
       inspect(model);
       if (!options.together) for (const index of others) await startOne(index);
-      pool = new EnginePool(supervisors, model);
+      pool = new EnginePool(started, model);
       return pool;
     } catch (error) {
-      await closeAll(supervisors);
+      await closeAll(Object.values(started));
       throw error;
     }
   }

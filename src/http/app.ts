@@ -3,7 +3,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { HealthCheck } from '../serving/health.ts';
-import type { Updater } from '../serving/updater.ts';
+import type { Updater } from '../serving/update/updater.ts';
 import { type Keys, requireAdmin, requireApiKey } from './auth.ts';
 import { errorHandler, methodNotAllowed, routeNotFound } from './errors.ts';
 import { jsonBody } from './json-body.ts';
@@ -12,7 +12,8 @@ import { type RequestContextOptions, requestContext } from './request-context.ts
 import { healthRoute, liveRoute, readyRoute, startupRoute } from './routes/health.ts';
 import { type Catalogue, infoRoute, modelsRoute } from './routes/models.ts';
 import { rerankRoute } from './routes/rerank.ts';
-import { operationRoute, rollbackRoute, updateRoute } from './routes/update.ts';
+import { cancelRoute, operationRoute, rollbackRoute, updateRoute } from './routes/update.ts';
+import { updateEventsRoute } from './routes/update-events.ts';
 
 export interface AppOptions extends RequestContextOptions {
   readonly reranker: Reranker;
@@ -27,7 +28,7 @@ export interface AppOptions extends RequestContextOptions {
   readonly metrics: Metrics;
 }
 
-type Route = readonly [method: 'GET' | 'POST', path: string, ...handlers: RequestHandler[]];
+type Route = readonly [method: 'GET' | 'POST' | 'DELETE', path: string, ...handlers: RequestHandler[]];
 
 /** Every route of the server, at a glance. */
 export function createApp(options: AppOptions): Express {
@@ -43,6 +44,8 @@ export function createApp(options: AppOptions): Express {
     ['POST', '/v2/rerank', ...rerank],
     ['POST', '/update', admin, ...json, updateRoute(updater)],
     ['GET', '/update/:id', admin, operationRoute(updater)],
+    ['DELETE', '/update/:id', admin, cancelRoute(updater)],
+    ['GET', '/update/:id/events', admin, updateEventsRoute(updater, options.clock)],
     ['POST', '/rollback', admin, ...json, rollbackRoute(updater)],
     ['GET', '/models', api, modelsRoute(catalogue)],
     ['GET', '/info', api, infoRoute(catalogue)],
@@ -56,7 +59,8 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(requestContext(options));
-  for (const [method, path, ...handlers] of routes) app[method === 'GET' ? 'get' : 'post'](path, ...handlers);
+  const register = { GET: app.get.bind(app), POST: app.post.bind(app), DELETE: app.delete.bind(app) };
+  for (const [method, path, ...handlers] of routes) register[method](path, ...handlers);
   for (const path of new Set(routes.map(([, routePath]) => routePath))) {
     app.all(path, methodNotAllowed(routes.filter((route) => route[1] === path).map(([method]) => method)));
   }

@@ -22,12 +22,16 @@ const STATUS: Readonly<Record<ErrorType, number>> = {
   insufficient_storage: 507,
 };
 
-/** The one shape of every error. Clients of different servers read different fields: all of them are strings. */
+/**
+ * The one shape of every error. Clients of different servers read different fields: the four that are always there are strings.
+ */
 export interface ErrorBody {
   readonly message: string;
   readonly detail: string;
   readonly error: string;
   readonly error_type: ErrorType;
+  /** Only for rejected_by_gate: the GateReport. */
+  readonly report?: unknown;
 }
 
 export function errorBody(error: ServiceError): ErrorBody {
@@ -36,6 +40,7 @@ export function errorBody(error: ServiceError): ErrorBody {
     detail: error.detail ?? error.message,
     error: error.message,
     error_type: error.type,
+    ...(error.report !== undefined && { report: error.report }),
   };
 }
 

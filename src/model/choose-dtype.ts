@@ -2,9 +2,10 @@ import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { compareScorers, type Scorer } from './agreement/compare.ts';
+import { compareScorers } from './agreement/compare.ts';
 import { breaches, int8Limits } from './agreement/limits.ts';
 import { shippedProbeSet } from './agreement/probe-set.ts';
+import { wallClockScorer } from './agreement/scorers.ts';
 import { Generation, type GenerationSettings } from './generation.ts';
 import type { NamedModel, ServableGraph } from './loadable-model.ts';
 import { defaultPlan } from './plan/serving-plan.ts';
@@ -21,17 +22,24 @@ const NO_GENERATION = 0;
  * Decides between int8 and fp32 on a CPU: int8 is several times faster, and taken when it ranks as fp32 does. The verdict is kept
  * beside the int8 graph.
  * @param graphIn finds or compiles the model in a dtype
+ * @param isTight there is no room to load both beside the model that serves: without a verdict from before, fp32 it is.
  */
 export async function chooseDtype(
   model: NamedModel,
   graphIn: (dtype: 'int8' | 'fp32') => Promise<ServableGraph>,
   settings: GenerationSettings,
-  signal: AbortSignal,
+  { isTight, signal }: { readonly isTight: boolean; readonly signal: AbortSignal },
 ): Promise<'int8' | 'fp32'> {
   const int8 = await graphIn('int8');
   const path = join(dirname(int8.modelFile), VERDICT_FILE);
-  const verdict =
-    (await readVerdict(path)) ?? (await compare(model, int8, await graphIn('fp32'), path, settings, signal));
+  const known = await readVerdict(path);
+  if (known === undefined && isTight) {
+    settings.logger.warn(
+      `${model.reference}: there is no room to compare int8 with fp32, serving fp32. "rerankd compile" compares ahead of time.`,
+    );
+    return 'fp32';
+  }
+  const verdict = known ?? (await compare(model, int8, await graphIn('fp32'), path, settings, signal));
   if (verdict.length === 0) return 'int8';
   settings.logger.warn(
     `${model.reference}: int8 does not rank as fp32 does (${verdict.join('; ')}), serving fp32. RERANK_DTYPE=int8 takes it all the same.`,
@@ -71,10 +79,8 @@ async function compare(
   try {
     const candidate = await load(int8);
     try {
-      const found = await compareScorers(scorer(reference), scorer(candidate), shippedProbeSet(), {
-        clock,
-        signal,
-      });
+      const [before, after] = [wallClockScorer(reference, clock), wallClockScorer(candidate, clock)];
+      const found = await compareScorers(before, after, shippedProbeSet(), { signal });
       const against = breaches(found, int8Limits);
       await writeFileAtomic(path, JSON.stringify({ breaches: against, comparison: found }));
       // With the verdict kept, nobody asks for the fp32 graph again, and it may take gigabytes.
@@ -90,13 +96,4 @@ async function compare(
   } finally {
     await reference.close();
   }
-}
-
-/** A generation, as the comparison sees it. */
-export function scorer(generation: Generation): Scorer {
-  const limits = { maxLength: generation.maxLength };
-  return {
-    score: async (query, documents, signal) =>
-      (await generation.score(query, documents, limits, signal)).logits,
-  };
 }

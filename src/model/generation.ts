@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Flow } from '../batching/flow.ts';
 import { Scheduler } from '../batching/scheduler.ts';
 import { EnginePool } from '../engine/engine-pool.ts';
@@ -9,10 +8,14 @@ import type { Logger } from '../platform/logger.ts';
 import type { MachineBudget } from '../platform/machine-budget.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { LoadableModel, ServableGraph } from './loadable-model.ts';
+import type { ModelSize } from './memory-need.ts';
 import type { Dtype } from './model-directory.ts';
+import { modelSize } from './model-size.ts';
 import { readTokenLimit } from './model-traits.ts';
+import { childOptions, type Nest, startTokenizer } from './nest.ts';
 import { type ScoredRequest, type ScoreLimits, scorePairs } from './score-pairs.ts';
-import { Tokenizer } from './tokenizer/tokenizer.ts';
+import type { InspectRequest, TokenizerInspection } from './tokenizer/protocol.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
 /** What all generations of one server share. */
 export interface GenerationSettings {
@@ -48,6 +51,15 @@ const AUTO_MAX_LENGTH = 1024;
 /** Short, middling and long: the shapes that a first request may have. */
 const WARM_UP_TOKENS = [8, 64, 256];
 
+interface GenerationParts {
+  readonly tokenizer: Tokenizer;
+  readonly engines: EnginePool;
+  readonly scheduler: Scheduler;
+  readonly clock: Clock;
+  readonly size: ModelSize;
+  readonly restarts: () => number;
+}
+
 /** One loaded model: its tokenizer, its engines and the queue in front of them. Never changes, only ends. */
 export class Generation {
   readonly identity: ModelIdentity;
@@ -57,47 +69,50 @@ export class Generation {
   readonly #engines: EnginePool;
   readonly #scheduler: Scheduler;
   readonly #clock: Clock;
+  /** What decides about the memory that it takes. */
+  readonly size: ModelSize;
+  readonly #restarts: () => number;
+  #isClosed = false;
 
-  private constructor(
-    identity: ModelIdentity,
-    maxLength: number,
-    parts: { tokenizer: Tokenizer; engines: EnginePool; scheduler: Scheduler; clock: Clock },
-  ) {
+  private constructor(identity: ModelIdentity, maxLength: number, parts: GenerationParts) {
     this.identity = identity;
     this.maxLength = maxLength;
     this.#tokenizer = parts.tokenizer;
     this.#engines = parts.engines;
     this.#scheduler = parts.scheduler;
     this.#clock = parts.clock;
+    this.size = parts.size;
+    this.#restarts = parts.restarts;
   }
 
   /**
    * Loads a staged model beside whatever else runs.
+   * @param nest what was made ready before; it is used up or closed.
    * @throws ServiceError invalid_model when it can't be served. Nothing is left running then.
    */
   static async load(
     model: LoadableModel & { readonly generation: number; readonly together?: boolean },
     settings: GenerationSettings,
     signal: AbortSignal,
+    nest?: Nest,
   ): Promise<Generation> {
-    const { device, clock, logger, metrics, loadTimeoutMs } = settings;
+    const { device, clock, logger, metrics } = settings;
     const { graph, plan } = model;
     const maxLength = effectiveLength(settings.maxLength, await readTokenLimit(model.directory), logger);
-    const name = `model-${model.generation}`;
-    const shared = {
-      env: settings.childEnv,
-      clock,
-      logger,
-      loadTimeoutMs,
-      onRestart: () => metrics.engineRestarts.inc(),
+    const size = await modelSize(model);
+    const tokenizer = nest?.tokenizer ?? (await startTokenizer(model, settings, signal));
+    let restarts = 0;
+    const countRestart = (): void => {
+      restarts++;
+      metrics.engineRestarts.inc();
     };
-    const tokenizerFile = join(model.directory, 'tokenizer.json');
-    const tokenizer = await Tokenizer.start({ ...shared, name: `${name}.tokenizer`, tokenizerFile }, signal);
     try {
       const engines = await EnginePool.start(
         {
-          ...shared,
-          name: `${name}.engine`,
+          ...childOptions(settings),
+          onRestart: countRestart,
+          spares: nest?.spares,
+          name: `model-${model.generation}.engine`,
           modelFile: graph.modelFile,
           optimization: graph.optimization,
           device,
@@ -120,9 +135,11 @@ export class Generation {
         engines,
         scheduler,
         clock,
+        size,
+        restarts: () => restarts,
       });
     } catch (error) {
-      await tokenizer.close();
+      await (nest ?? tokenizer).close();
       throw error;
     }
   }
@@ -141,9 +158,24 @@ export class Generation {
     return this.#engines.readyEngines;
   }
 
+  /** Engine processes that ended unasked so far. */
+  get engineRestarts(): number {
+    return this.#restarts();
+  }
+
   /** Process ids of the engines, for operators and tests that look at them. */
   get enginePids(): number[] {
     return this.#engines.pids;
+  }
+
+  /** Process ids of the engines and of the tokenizer. */
+  get pids(): number[] {
+    return [...this.#engines.pids, ...this.#tokenizer.pids];
+  }
+
+  /** True once its processes have been ended. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** Runs every engine once on each of a few shapes, so that no request pays for a first run. */
@@ -179,8 +211,14 @@ export class Generation {
     return scorePairs(on, query, documents, limits, flow, signal);
   }
 
+  /** What can be told of the tokenizer alone. @throws CallFailed when the library refuses a text. */
+  inspectTokenizer(request: InspectRequest): Promise<TokenizerInspection> {
+    return this.#tokenizer.inspect(request);
+  }
+
   /** Ends the processes and resolves when their memory is back. Nobody may be scoring any more. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([this.#tokenizer.close(), this.#engines.close()]);
   }
 }

@@ -10,6 +10,8 @@ export interface NamedModel extends StagedModel {
 
 /** What engines load for a model. */
 export interface ServableGraph extends Pick<LoadRequest, 'modelFile' | 'optimization'> {
+  /** Everything that engines read: the graph and the weights. */
+  readonly files: readonly string[];
   readonly dtype: GraphDtype | 'as exported';
   /** Size of the weights, for planning memory. */
   readonly weightBytes: number;

@@ -4,7 +4,7 @@ import { planModel } from '../graph/plan-model.ts';
 import { Checkpoint, listCheckpointFiles } from '../graph/safetensors/checkpoint.ts';
 import { InvalidCheckpoint } from '../graph/safetensors/invalid-checkpoint.ts';
 import type { SourceFile } from '../store/staging.ts';
-import { ModelFiles } from './model-files.ts';
+import { GOLDEN_FILE, ModelFiles } from './model-files.ts';
 import { exportNames, findExport, takeExport } from './onnx-export.ts';
 
 export type Dtype = 'auto' | 'fp32' | 'fp16' | 'int8';
@@ -47,6 +47,7 @@ export async function inspectModelDirectory(
     await files.require('tokenizer_config.json', '');
     await files.readJson('tokenizer_config.json');
   }
+  if (await files.has(GOLDEN_FILE)) await files.require(GOLDEN_FILE, '');
   const weights = new ModelFiles(directory, allow);
   const source = await takeWeights(weights, config, dtype);
   return { files: [...files.files, ...weights.files], bytes: files.bytes + weights.bytes, source };

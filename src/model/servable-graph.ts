@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../engine/choose-device.ts';
 import type { GraphDtype } from '../graph/plan-model.ts';
@@ -15,6 +15,8 @@ export interface GraphSettings {
   readonly runtime: Runtime;
   readonly compile: CompileSettings;
   readonly generation: GenerationSettings;
+  /** There is no room to try forms of the model beside the one that serves. */
+  readonly isTight: boolean;
 }
 
 /**
@@ -26,11 +28,19 @@ export async function servableGraph(
   settings: GraphSettings,
   signal: AbortSignal,
 ): Promise<ServableGraph> {
-  const { runtime, compile, generation } = settings;
-  const { source, bytes } = await inspectModelDirectory(model.directory, generation.dtype);
+  const { runtime, compile, generation, isTight } = settings;
+  const { source, files, bytes } = await inspectModelDirectory(model.directory, generation.dtype);
   if (source.kind === 'export') {
     const modelFile = join(model.directory, source.onnx);
-    return { modelFile, optimization: 'all', dtype: 'as exported', weightBytes: bytes, isShared: false };
+    const paths = files.map(({ path }) => path);
+    return {
+      modelFile,
+      files: paths,
+      optimization: 'all',
+      dtype: 'as exported',
+      weightBytes: bytes,
+      isShared: false,
+    };
   }
   const graphIn = async (dtype: GraphDtype): Promise<ServableGraph> => {
     const directory = await compiledModel({ model, files: source.files, dtype, runtime }, compile, signal);
@@ -38,10 +48,11 @@ export async function servableGraph(
     const weightBytes = isShared ? (await stat(join(directory, WEIGHTS_FILE))).size : bytes;
     // Elsewhere, half-precision weights are constants that are still to be widened.
     const optimization = dtype === 'fp16' && runtime.device === 'cpu' ? 'constants' : 'none';
-    return { modelFile: modelFileIn(directory), optimization, dtype, weightBytes, isShared };
+    const paths = (await readdir(directory)).map((name) => join(directory, name));
+    return { modelFile: modelFileIn(directory), files: paths, optimization, dtype, weightBytes, isShared };
   };
   if (generation.dtype !== 'auto') return await graphIn(generation.dtype);
   // On a GPU the checkpoint's own numbers are served until a faster form is known to keep the order.
   if (runtime.device !== 'cpu') return await graphIn('fp32');
-  return await graphIn(await chooseDtype(model, graphIn, generation, signal));
+  return await graphIn(await chooseDtype(model, graphIn, generation, { isTight, signal }));
 }

@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const SWAP_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
-const LOCK_SECONDS = [0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.05, 0.5];
+const LOCK_SECONDS = [0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.05, 0.5, 2.5, 10, 60];
 const POWERS_OF_TWO = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 const TOKENS = [64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
 
@@ -124,8 +124,8 @@ export function createMetrics(observed: Observed) {
     }),
     swaps: new Counter({
       name: 'rerankd_swaps_total',
-      help: 'Finished updates and rollbacks by outcome.',
-      labelNames: ['kind', 'outcome'] as const,
+      help: 'Finished updates and rollbacks by outcome, and by how the models took turns.',
+      labelNames: ['kind', 'outcome', 'mode'] as const,
       registers,
     }),
     swapDuration: seconds(
@@ -133,6 +133,51 @@ export function createMetrics(observed: Observed) {
       'Time of a whole update, drain included.',
       SWAP_SECONDS,
     ),
+    swapPhase: new Histogram({
+      name: 'rerankd_swap_phase_duration_seconds',
+      help: 'Time of each phase of an update.',
+      labelNames: ['phase'] as const,
+      buckets: SWAP_SECONDS,
+      registers,
+    }),
+    swapMemory: new Gauge({
+      name: 'rerankd_swap_memory_bytes',
+      help: 'Memory of the process tree before and after the last update, without mapped files.',
+      labelNames: ['when'] as const,
+      registers,
+    }),
+    heldRequests: new Counter({
+      name: 'rerankd_swap_held_requests_total',
+      help: 'Requests that waited while a model ended and another was loaded.',
+      registers,
+    }),
+    drainedGenerations: new Counter({
+      name: 'rerankd_swap_drained_generations_total',
+      help: 'Models that no request uses any more after a swap, and those that requests still held when the time was up.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    probations: new Counter({
+      name: 'rerankd_probations_total',
+      help: 'Models on probation by what came of it.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    answeredByStandby: new Counter({
+      name: 'rerankd_requests_answered_by_standby_total',
+      help: 'Requests that a model on probation failed on and the one before it answered.',
+      registers,
+    }),
+    quarantined: new Gauge({
+      name: 'rerankd_quarantined_models',
+      help: 'Models that were taken back and are refused.',
+      registers,
+    }),
+    stateUnsaved: new Gauge({
+      name: 'rerankd_state_unsaved',
+      help: '1 while the state directory does not say what serves, because it can not be written.',
+      registers,
+    }),
     swapLock: seconds(
       'rerankd_swap_lock_held_seconds',
       'Time that a swap held the write lock.',

@@ -7,6 +7,8 @@ export interface AdmissionOptions {
   readonly maxTokens: number;
   /** Tokens that all engines together compute in a millisecond; undefined as long as nobody knows. */
   readonly tokensPerMs: () => number | undefined;
+  /** How long a request will wait before it can begin at all, in milliseconds: a model is being changed. */
+  readonly heldMs: () => number;
   readonly metrics: Pick<Metrics, 'admittedRequests' | 'admittedTokens' | 'refused'>;
 }
 
@@ -40,6 +42,7 @@ export class Admission {
    * @throws ServiceError overloaded with an estimate of when it would get in.
    */
   enter(applicant: Applicant): Admitted {
+    this.#requirePatience(applicant);
     if (this.#flows.size > 0) {
       this.#requireRoom(applicant);
       this.#requireTime(applicant);
@@ -52,6 +55,15 @@ export class Admission {
       this.#change(-applicant.tokens);
     };
     return { flow, leave };
+  }
+
+  #requirePatience({ timeoutMs }: Applicant): void {
+    const heldMs = this.#options.heldMs();
+    if (heldMs <= timeoutMs) return;
+    this.#refuse('held', heldMs, {
+      message: `the model is being changed, which takes about ${toSeconds(heldMs)} s more, and the request waits for ${toSeconds(timeoutMs)} s`,
+      detail: 'Requests that wait longer are answered as soon as the new model serves.',
+    });
   }
 
   #requireRoom({ tokens }: Applicant): void {
@@ -67,7 +79,7 @@ export class Admission {
   #requireTime(applicant: Applicant): void {
     const rate = this.#options.tokensPerMs();
     if (rate === undefined) return;
-    const estimateMs = this.#tokensUntilDone(applicant.tokens) / rate;
+    const estimateMs = this.#options.heldMs() + this.#tokensUntilDone(applicant.tokens) / rate;
     const lateMs = estimateMs - applicant.timeoutMs;
     if (lateMs <= 0) return;
     const emptyMs = this.#remaining() / rate;
@@ -95,7 +107,7 @@ export class Admission {
   }
 
   #refuse(
-    reason: 'queue_full' | 'deadline',
+    reason: 'queue_full' | 'deadline' | 'held',
     waitMs: number,
     error: { message: string; detail: string },
   ): never {

@@ -5,11 +5,6 @@ export interface RankedDocument {
   readonly score: number;
 }
 
-/** Logistic function: a cross-encoder's logit as a probability-like score from 0 to 1. */
-export function sigmoid(logit: number): number {
-  return 1 / (1 + Math.exp(-logit));
-}
-
 /**
  * Orders documents from the best to the worst, ties in the order of the request.
  *

@@ -1,12 +1,15 @@
 import type { Flow } from '../batching/flow.ts';
 import { ServiceError } from '../errors.ts';
 import type { Generation, ModelIdentity } from '../model/generation.ts';
+import { sigmoid } from '../model/sigmoid.ts';
 import type { Clock } from '../platform/clock.ts';
 import { deadline } from '../platform/deadline.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { ModelSlot } from '../serving/model-slot.ts';
+import type { LiveTraffic } from '../serving/live/live-traffic.ts';
+import type { Standby } from '../serving/probation/standby.ts';
+import type { ModelSlot } from '../serving/slot/model-slot.ts';
 import type { Admission } from './admission.ts';
-import { type RankedDocument, rank, sigmoid } from './ranking.ts';
+import { type RankedDocument, rank } from './ranking.ts';
 import type { ScoreCache } from './score-cache.ts';
 import { scoreWithCache } from './score-with-cache.ts';
 import type { TokenEstimate } from './token-estimate.ts';
@@ -55,9 +58,11 @@ export interface RerankerOptions {
   readonly admission: Admission;
   readonly estimate: TokenEstimate;
   readonly cache: ScoreCache;
+  readonly live: LiveTraffic;
+  readonly standby: Pick<Standby, 'lease'>;
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
-  readonly metrics: Pick<Metrics, 'tokenization' | 'queue' | 'inference' | 'documents'>;
+  readonly metrics: Pick<Metrics, 'tokenization' | 'queue' | 'inference' | 'documents' | 'answeredByStandby'>;
 }
 
 /** The walk of a request: admit, lease a model, score on it, rank. */
@@ -83,6 +88,8 @@ export class Reranker {
         const lease = await slot.lease();
         try {
           return await this.#score(request, lease.model, { flow, startedAt }, signal);
+        } catch (error) {
+          return await this.#scoreOnStandby(request, lease.model, { flow, startedAt }, signal, error);
         } finally {
           lease.release();
         }
@@ -92,18 +99,45 @@ export class Reranker {
     }
   }
 
+  /**
+   * While a model is on probation, what it fails on is answered as a whole by the one before it.
+   * @throws the failure when there is none, or when it is not the model's fault.
+   */
+  async #scoreOnStandby(
+    request: RerankRequest,
+    failed: Generation,
+    turn: { readonly flow: Flow; readonly startedAt: number },
+    signal: AbortSignal,
+    failure: unknown,
+  ): Promise<RerankResult> {
+    const { live, standby, metrics } = this.#options;
+    const isItsFault = failure instanceof ServiceError && failure.type === 'internal';
+    // Claimed before it is told: the failure may be the one that makes an end of the probation.
+    const lease = isItsFault ? standby.lease() : undefined;
+    live.failed(failed, failure);
+    if (lease === undefined) throw failure;
+    try {
+      const result = await this.#score(request, lease.model, turn, signal);
+      metrics.answeredByStandby.inc();
+      return result;
+    } finally {
+      lease.release();
+    }
+  }
+
   async #score(
     request: RerankRequest,
     generation: Generation,
     { flow, startedAt }: { readonly flow: Flow; readonly startedAt: number },
     signal: AbortSignal,
   ): Promise<RerankResult> {
-    const { clock, metrics, estimate, cache } = this.#options;
+    const { clock, metrics, estimate, cache, live } = this.#options;
     const { query, documents } = request;
     const { maxLength } = generation;
     const scored = await scoreWithCache(cache, generation, query, documents, flow, signal);
     estimate.learn(query, documents, maxLength, scored.computedTokens);
     const { logits, tokenizationMs, queueMs, inferenceMs } = scored;
+    live.answered({ query, documents, generation, logits }, scored);
     assertFinite(logits, generation.identity);
     const scores = Array.from(logits, request.rawScores ? (logit) => logit : sigmoid);
     metrics.documents.observe(request.documents.length);

@@ -2,12 +2,16 @@ import { messageOf } from '../errors.ts';
 import type { Generation } from '../model/generation.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { bootCandidates } from './history.ts';
+import type { GateKeeper } from './gates/gate-keeper.ts';
+import { unwatched } from './phase.ts';
 import type { Preparation, Target } from './preparation.ts';
-import type { ServingState, StateFile } from './state-file.ts';
+import { bootCandidates } from './state/history.ts';
+import type { ServingState } from './state/serving-state.ts';
+import type { StateFile } from './state/state-file.ts';
 
 export interface BootOptions {
   readonly preparation: Preparation;
+  readonly gates: GateKeeper;
   readonly stateFile: StateFile;
   /** RERANK_MODEL: what to start with when there is no last good model. */
   readonly configured: string;
@@ -26,35 +30,48 @@ export interface BootResult {
  * @throws the error of the last candidate when none of them loads.
  */
 export async function boot(options: BootOptions, signal: AbortSignal): Promise<BootResult> {
-  const { stateFile, configured, logger } = options;
+  const { configured, logger } = options;
   const state = await readState(options);
   if (state === undefined)
     return { generation: await prepare(options, { reference: configured }, signal), state };
 
-  await stateFile.write({ ...state, pending: null, bootAttempts: state.bootAttempts + 1 });
-  const known: Target[] = bootCandidates(state).map(({ model, digest }) => ({ reference: model, digest }));
-  const generation = await firstThatLoads(options, [...known, { reference: configured }], signal).catch(
-    async (error) => {
-      // Being told to stop says nothing about the model.
-      if (signal.aborted) await stateFile.write(state);
-      throw error;
-    },
-  );
+  await tryToWrite(options, { ...state, pending: null, bootAttempts: state.bootAttempts + 1 });
+  const known: Target[] = bootCandidates(state).map(({ model, ...entry }) => ({
+    ...entry,
+    reference: model,
+  }));
+  const { generation, target } = await firstThatLoads(
+    options,
+    [...known, { reference: configured }],
+    signal,
+  ).catch(async (error) => {
+    // Being told to stop says nothing about the model.
+    if (signal.aborted) await tryToWrite(options, state);
+    throw error;
+  });
   const { reference: model, digest } = generation.identity;
-  const isLastGood = digest === state.digest;
+  const isLastGood = digest === state.digest && target.dtype === state.dtype;
   if (!isLastGood) logger.error(`the last good model ${state.model} does not load: ${model} serves instead`);
   if (model !== configured)
     logger.info(`${model} is the last good model and wins over RERANK_MODEL=${configured}`);
   const previous = isLastGood ? state.previous : null;
-  const after = { ...state, model, digest, previous, pending: null, bootAttempts: 0 };
-  await stateFile.write(after);
+  const { dtype: _, ...others } = state;
+  const dtype = target.dtype && { dtype: target.dtype };
+  const after = { ...others, model, digest, ...dtype, previous, pending: null, bootAttempts: 0 };
+  await tryToWrite(options, after);
   return { generation, state: after };
+}
+
+/** A disk that can't be written is no reason not to serve; what it says stays as it is. */
+async function tryToWrite({ stateFile, logger }: BootOptions, state: ServingState): Promise<void> {
+  await stateFile
+    .write(state)
+    .catch((error) => logger.error({ err: error }, `${messageOf(error)}; serving goes on`));
 }
 
 async function readState({ stateFile, logger }: BootOptions): Promise<ServingState | undefined> {
   const { state, unreadable } = await stateFile.read();
-  if (unreadable !== undefined)
-    logger.error(`${stateFile.path} could not be read and was put aside as ${unreadable}`);
+  if (unreadable !== undefined) logger.error(unreadable);
   if (state?.pending) logger.warn(`an update to ${state.pending.model} was cut off; it is not resumed`);
   return state;
 }
@@ -63,11 +80,11 @@ async function firstThatLoads(
   options: BootOptions,
   targets: readonly Target[],
   signal: AbortSignal,
-): Promise<Generation> {
+): Promise<{ readonly generation: Generation; readonly target: Target }> {
   let failure: unknown;
   for (const target of targets) {
     try {
-      return await prepare(options, target, signal);
+      return { generation: await prepare(options, target, signal), target };
     } catch (error) {
       if (signal.aborted) throw error;
       failure = error;
@@ -78,12 +95,20 @@ async function firstThatLoads(
 }
 
 async function prepare(options: BootOptions, target: Target, signal: AbortSignal): Promise<Generation> {
-  const { preparation, clock, logger } = options;
+  const { preparation, gates, clock, logger } = options;
   const startedAt = clock.now();
   const enter = (phase: string): void => logger.info({ phase }, `starting ${target.reference}: ${phase}`);
-  const staged = await preparation.stage(target, enter, signal);
-  const compiled = await preparation.compile(staged, enter, signal);
-  const generation = await preparation.load(compiled, enter, signal, true);
+  const work = { ...unwatched(signal), enter };
+  const staged = await preparation.stage(target, work);
+  const compiled = await preparation.compile(staged, work, target.dtype);
+  const generation = await preparation.load(compiled, work, { together: true });
+  try {
+    enter('check');
+    await gates.checkAtStart(generation, staged, target.digest !== undefined, signal);
+  } catch (error) {
+    await generation.close();
+    throw error;
+  }
   logger.info(`${target.reference} is ready after ${Math.round(clock.now() - startedAt)} ms`);
   return generation;
 }

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { Generation } from '../model/generation.ts';
 import type { Clock } from '../platform/clock.ts';
 import { deadline } from '../platform/deadline.ts';
-import type { ModelSlot } from './model-slot.ts';
+import type { ModelSlot } from './slot/model-slot.ts';
 
 export interface HealthOptions {
   readonly slot: ModelSlot<Generation>;
@@ -37,6 +37,8 @@ export class HealthCheck {
     if (generation === undefined) return { healthy: false, model: null, reason: 'no model is loaded yet' };
     const model = generation.identity.reference;
     if (this.#answeredWithin(generation, RECENT_ANSWER_MS)) return { healthy: true, model };
+    // Requests wait and will be answered: it is the operation that tells whether it goes on too long.
+    if (this.#options.slot.isHeld) return { healthy: true, model };
     // One probe at a time, however many ask.
     this.#probe ??= this.#probeOnce().finally(() => {
       this.#probe = undefined;

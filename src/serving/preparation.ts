@@ -1,37 +1,41 @@
 import type { Runtime } from '../engine/choose-device.ts';
 import { ServiceError } from '../errors.ts';
+import type { GraphDtype } from '../graph/plan-model.ts';
 import type { CompileSettings } from '../model/compile/compile-settings.ts';
 import { Generation, type GenerationSettings } from '../model/generation.ts';
 import type { LoadableModel, NamedModel } from '../model/loadable-model.ts';
-import { inspectModelDirectory } from '../model/model-directory.ts';
+import { type Dtype, inspectModelDirectory } from '../model/model-directory.ts';
+import { Nest } from '../model/nest.ts';
 import { servingPlanFor } from '../model/plan/serving-plan-for.ts';
 import { servableGraph } from '../model/servable-graph.ts';
 import { CallFailed, ChildLost } from '../platform/process/child-link.ts';
 import type { PlanStore } from '../store/plan-store.ts';
 import type { ModelRoots } from '../store/reference.ts';
 import type { StagingArea } from '../store/staging.ts';
-import { checkSanity } from './sanity-check.ts';
-
-/** What an update goes through, in order. */
-export type Phase =
-  | 'resolve'
-  | 'verify'
-  | 'compile'
-  | 'load'
-  | 'warm'
-  | 'check'
-  | 'swap'
-  | 'persist'
-  | 'drain'
-  | 'release';
+import type { Progressing } from './phase.ts';
 
 /** Copying more than this takes long enough to be mentioned. */
 const LARGE_MODEL_BYTES = 256 * 2 ** 20;
+
+const PERCENT = 100;
 
 /** What to serve: a reference, and the exact content behind it where that is known. */
 export interface Target {
   readonly reference: string;
   readonly digest?: string;
+  /** The form to serve it in, where it is not the configured one. */
+  readonly dtype?: Dtype | undefined;
+}
+
+/** A staged model, and the form that was asked for. */
+export interface PreparedModel extends LoadableModel {
+  readonly wantedDtype: Dtype | undefined;
+}
+
+/** A model of which all is ready but the engines' weights. */
+export interface NestedModel extends PreparedModel {
+  readonly generation: number;
+  readonly nest: Nest;
 }
 
 export interface PreparationSettings {
@@ -44,7 +48,7 @@ export interface PreparationSettings {
   readonly generation: Omit<GenerationSettings, 'device'>;
 }
 
-/** Makes a model ready to serve, beside whatever serves now: from a reference to a warm, checked generation. */
+/** Makes a model ready to serve, beside whatever serves now: from a reference to a warm generation. */
 export class Preparation {
   readonly #settings: PreparationSettings;
   #generations = 0;
@@ -63,20 +67,29 @@ export class Preparation {
    * Finds the content behind a target and takes a private copy of it.
    * @throws ServiceError model_not_found, forbidden_reference, invalid_model, source_failed or insufficient_storage.
    */
-  async stage(target: Target, enter: (phase: Phase) => void, signal: AbortSignal): Promise<NamedModel> {
+  async stage(target: Target, work: Progressing): Promise<NamedModel> {
     const { roots, staging, generation } = this.#settings;
-    enter('resolve');
+    work.enter('resolve');
     const kept = target.digest === undefined ? undefined : await staging.find(target.digest);
     if (kept !== undefined) return { ...kept, reference: target.reference };
     const { reference, directory } = await roots.resolve(target.reference);
-    enter('verify');
-    const found = await inspectModelDirectory(directory, generation.dtype, (path) =>
-      roots.assertInside(path, reference),
-    );
+    const dtype = target.dtype ?? generation.dtype;
+    const allow = (path: string): Promise<void> => roots.assertInside(path, reference);
+    // What can't be served is refused before gigabytes are copied.
+    const found = await inspectModelDirectory(directory, dtype, allow).catch((error) => {
+      work.enter('verify');
+      throw error;
+    });
     if (found.bytes > LARGE_MODEL_BYTES) {
       generation.logger.info(`copying and hashing ${Math.round(found.bytes / 2 ** 20)} MiB of ${reference}`);
     }
-    const staged = await staging.stage(found.files, signal);
+    work.enter('fetch');
+    const staged = await staging.stage(found.files, work.signal, (bytes) =>
+      work.advance(bytes, found.bytes, 'bytes'),
+    );
+    work.enter('verify');
+    // Whoever wrote to the directory meanwhile may have left a mixture: what counts is the copy.
+    await inspectModelDirectory(staged.directory, dtype);
     if (target.digest !== undefined && staged.digest !== target.digest) {
       generation.logger.warn(
         { reference, was: target.digest, is: staged.digest },
@@ -88,54 +101,85 @@ export class Preparation {
 
   /**
    * Finds or compiles the graph that engines load, and finds or measures how many of them are best.
+   * @param isTight there is no room to try the model beside the one that serves: what was not measured before is assumed.
    * @throws ServiceError invalid_model.
    */
   async compile(
     model: NamedModel,
-    enter: (phase: Phase) => void,
-    signal: AbortSignal,
-  ): Promise<LoadableModel> {
-    enter('compile');
+    work: Progressing,
+    wantedDtype?: Dtype,
+    isTight = false,
+  ): Promise<PreparedModel> {
+    work.enter('compile');
     const runtime = await this.#chooseRuntime();
-    const { compile, plans: store } = this.#settings;
-    const generation = { ...this.#settings.generation, device: runtime.device };
+    const { plans: store } = this.#settings;
+    const onProgress = (dtype: GraphDtype, share: number): void => {
+      this.#settings.compile.onProgress?.(dtype, share);
+      work.advance(Math.round(share * PERCENT), PERCENT, 'steps');
+    };
+    const compile = { ...this.#settings.compile, onProgress };
+    const generation = {
+      ...this.#settings.generation,
+      dtype: wantedDtype ?? this.#settings.generation.dtype,
+      device: runtime.device,
+    };
     try {
-      const graph = await servableGraph(model, { runtime, compile, generation }, signal);
-      const tools = { store, runtime, isa: compile.processor.isa };
-      return { ...model, graph, plan: await servingPlanFor(model, graph, generation, tools, signal) };
+      const graph = await servableGraph(model, { runtime, compile, generation, isTight }, work.signal);
+      const tools = { store, runtime, isa: compile.processor.isa, isTight };
+      const plan = await servingPlanFor(model, graph, generation, tools, work.signal);
+      return { ...model, graph, plan, wantedDtype };
     } catch (error) {
-      throw explain(error, signal);
+      throw explain(error, work.signal);
     }
   }
 
   /**
-   * Loads, warms and checks a model.
+   * Makes everything ready that a load needs, except the memory for the weights.
+   * @param cacheBytes how much of the weights to read ahead into the page cache.
+   */
+  async nest(model: PreparedModel, cacheBytes: number, work: Progressing): Promise<NestedModel> {
+    work.enter('stage');
+    const numbered = { ...model, generation: ++this.#generations };
+    const settings = await this.#generationSettings();
+    try {
+      const nest = await Nest.prepare(numbered, settings, cacheBytes, work.signal);
+      return { ...numbered, nest };
+    } catch (error) {
+      throw explain(error, work.signal);
+    }
+  }
+
+  /**
+   * Loads and warms a model.
    * @param together takes all processors for it: nothing else serves.
-   * @throws ServiceError invalid_model or rejected_by_gate. Nothing is left running then.
+   * @throws ServiceError invalid_model. Nothing is left running then.
    */
   async load(
-    model: LoadableModel,
-    enter: (phase: Phase) => void,
-    signal: AbortSignal,
-    together = false,
+    model: PreparedModel | NestedModel,
+    work: Progressing,
+    { together = false }: { readonly together?: boolean } = {},
   ): Promise<Generation> {
-    enter('load');
-    const { device } = await this.#chooseRuntime();
-    const settings = { ...this.#settings.generation, device };
-    const numbered = { ...model, generation: ++this.#generations, together };
-    const generation = await Generation.load(numbered, settings, signal).catch((error) => {
-      throw explain(error, signal);
+    work.enter('load');
+    const settings = await this.#generationSettings();
+    const isNested = 'nest' in model;
+    const generation = isNested ? model.generation : ++this.#generations;
+    const numbered = { ...model, generation, together: together || isNested };
+    const nest = isNested ? model.nest : undefined;
+    const loaded = await Generation.load(numbered, settings, work.signal, nest).catch((error) => {
+      throw explain(error, work.signal);
     });
     try {
-      enter('warm');
-      await generation.warm();
-      enter('check');
-      await checkSanity(generation, signal);
-      return generation;
+      work.enter('warm');
+      await loaded.warm();
+      return loaded;
     } catch (error) {
-      await generation.close();
-      throw explain(error, signal);
+      await loaded.close();
+      throw explain(error, work.signal);
     }
+  }
+
+  async #generationSettings(): Promise<GenerationSettings> {
+    return { ...this.#settings.generation, device: (await this.#chooseRuntime()).device };
   }
 
   #chooseRuntime(): Promise<Runtime> {
@@ -145,7 +189,7 @@ export class Preparation {
 }
 
 /** The model is new and the requests are our own: whatever fails here is the model's fault. */
-function explain(error: unknown, signal: AbortSignal): unknown {
+export function explain(error: unknown, signal: AbortSignal): unknown {
   // Processes that were ended because nobody wants the model any more say nothing about it.
   if (signal.aborted) return signal.reason;
   if (error instanceof CallFailed || (error instanceof ServiceError && error.type === 'internal')) {

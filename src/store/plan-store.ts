@@ -34,7 +34,8 @@ export class PlanStore {
   /** Deletes what was measured of other models than these. */
   async keepOnly(modelDigests: ReadonlySet<string>): Promise<void> {
     for (const entry of await readdir(this.#root).catch(() => [])) {
-      if (modelDigests.has(entry.split('-', 1)[0] ?? '')) continue;
+      const isWhole = entry.endsWith('.json');
+      if (isWhole && modelDigests.has(entry.split('-', 1)[0] ?? '')) continue;
       await rm(join(this.#root, entry), { force: true });
     }
   }

@@ -55,14 +55,23 @@ export class StagingArea {
 
   /**
    * Copies a model in and names it by its content. A copy that is already there is kept.
+   * @param onBytes is told how many bytes are copied and hashed so far.
    * @throws ServiceError insufficient_storage when the disk is full, source_failed when a file can't be read.
    */
-  async stage(files: readonly SourceFile[], signal: AbortSignal): Promise<StagedModel> {
+  async stage(
+    files: readonly SourceFile[],
+    signal: AbortSignal,
+    onBytes: (bytes: number) => void = () => {},
+  ): Promise<StagedModel> {
     return await withIncoming(this.#root, async (incoming) => {
       const held: HeldFile[] = [];
+      let before = 0;
       for (const file of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
         signal.throwIfAborted();
-        held.push({ name: file.name, ...(await copyAndHash(file.path, join(incoming, file.name), signal)) });
+        const target = join(incoming, file.name);
+        const copy = await copyAndHash(file.path, target, signal, (bytes) => onBytes(before + bytes));
+        before += copy.bytes;
+        held.push({ name: file.name, ...copy });
       }
       const lines = held.map(({ sha256, name }) => `${sha256}  ${name}\n`);
       const digest = createHash('sha256').update(lines.join('')).digest('hex');
@@ -137,6 +146,7 @@ async function copyAndHash(
   source: string,
   target: string,
   signal: AbortSignal,
+  onBytes: (bytes: number) => void,
 ): Promise<{ sha256: string; bytes: number }> {
   await mkdir(dirname(target), { recursive: true });
   await copyFile(source, target, constants.COPYFILE_FICLONE);
@@ -145,6 +155,7 @@ async function copyAndHash(
   for await (const chunk of createReadStream(target, { highWaterMark: 2 ** 20, signal })) {
     hash.update(chunk as Buffer);
     bytes += (chunk as Buffer).length;
+    onBytes(bytes);
   }
   const handle = await open(target, 'r');
   await handle.sync();

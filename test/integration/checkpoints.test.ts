@@ -94,6 +94,8 @@ describe('a checkpoint', () => {
     const { client } = await start({ RERANK_DTYPE: 'fp32' });
     await edit('both/config.json', (config) => {
       config['architectures'] = ['GPT9ForSequenceClassification'];
+      // As the tokenizer that came with the export.
+      config['vocab_size'] = 65_888;
     });
     expect((await update('both')).status).toBe(200);
     const { body } = await client.get<{ model_dtype: string }>('/info');

@@ -54,6 +54,7 @@ describe('an update', () => {
     const phases = answer.body.operation.phases.map(({ phase }) => phase);
     expect(phases).toEqual([
       'resolve',
+      'fetch',
       'verify',
       'compile',
       'load',

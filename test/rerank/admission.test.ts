@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 
 function setUp({ maxTokens = 1e9, tokensPerMs }: { maxTokens?: number; tokensPerMs?: number }) {
   const metrics = createMetrics({ readyEngines: () => 1 });
-  const admission = new Admission({ maxTokens, tokensPerMs: () => tokensPerMs, metrics });
+  const admission = new Admission({ maxTokens, heldMs: () => 0, tokensPerMs: () => tokensPerMs, metrics });
   const enter = (tokens: number, timeoutMs = DAY_MS) => admission.enter({ tokens, timeoutMs });
   return { enter, refusals: async () => (await metrics.refused.get()).values };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rank, sigmoid } from '../../src/rerank/ranking.ts';
+import { sigmoid } from '../../src/model/sigmoid.ts';
+import { rank } from '../../src/rerank/ranking.ts';
 
 const logits = fc
   .array(fc.float({ noNaN: true, noDefaultInfinity: true }), { maxLength: 100 })

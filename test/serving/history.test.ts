@@ -5,8 +5,8 @@ import {
   findInHistory,
   initialState,
   referencedDigests,
-} from '../../src/serving/history.ts';
-import type { ServingState } from '../../src/serving/state-file.ts';
+} from '../../src/serving/state/history.ts';
+import type { ServingState } from '../../src/serving/state/serving-state.ts';
 
 const at = new Date(0);
 const entry = (name: string) => ({ model: `local://${name}`, digest: name.repeat(64).slice(0, 64) });

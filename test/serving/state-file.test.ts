@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { initialState } from '../../src/serving/history.ts';
-import { StateFile } from '../../src/serving/state-file.ts';
+import { initialState } from '../../src/serving/state/history.ts';
+import { StateFile } from '../../src/serving/state/state-file.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const state = initialState({ model: 'local://demo', digest: 'd'.repeat(64) }, new Date(0));
@@ -23,8 +23,35 @@ it('puts a file aside that it cannot read, and loses nothing', async () => {
     await writeFile(file.path, broken);
     const { state: read, unreadable } = await file.read();
     expect(read).toBeUndefined();
-    expect(await readFile(unreadable as string, 'utf8')).toBe(broken);
+    expect(unreadable).toContain(`${file.path}.unreadable`);
+    expect(await readFile(`${file.path}.unreadable`, 'utf8')).toBe(broken);
   }
+});
+
+it('falls back to what was written before when the file cannot be read, and says so', async () => {
+  const file = new StateFile(await temporaryDirectory());
+  const next = initialState({ model: 'local://demo-next', digest: 'e'.repeat(64) }, new Date(1));
+  await file.write(state);
+  await file.write(next);
+  expect(await file.read()).toEqual({ state: next });
+  await writeFile(file.path, '{"model": "local://demo-n');
+  const reading = await file.read();
+  expect(reading.state).toEqual(state);
+  expect(reading.unreadable).toMatch(/its previous copy is used/);
+});
+
+it('is not fooled by a leftover of a write that was cut off', async () => {
+  const file = new StateFile(await temporaryDirectory());
+  await file.write(state);
+  await writeFile(`${file.path}.previous.new`, 'half');
+  await writeFile(`${file.path}.1234567890`, '{');
+  const next = { ...state, bootAttempts: 2 };
+  await file.write(next);
+  expect(await file.read()).toEqual({ state: next });
+  expect((await readdir(dirname(file.path))).toSorted()).toEqual([
+    '.last_good_model',
+    '.last_good_model.previous',
+  ]);
 });
 
 it('can be taken back', async () => {

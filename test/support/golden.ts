@@ -29,7 +29,7 @@ export const goldenRoot = fileURLToPath(new URL('../fixtures/golden', import.met
 export const goldenCases = readdirSync(goldenRoot).toSorted();
 
 export function readGolden(name: string): Golden {
-  return JSON.parse(readFileSync(join(goldenRoot, name, 'golden.json'), 'utf8')) as Golden;
+  return JSON.parse(readFileSync(join(goldenRoot, name, 'expected.json'), 'utf8')) as Golden;
 }
 
 /** What rerankd's graph gives for these outputs of the classifier: the logit whose sigmoid is the score. */

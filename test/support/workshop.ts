@@ -2,6 +2,7 @@ import { readConfig } from '../../src/config.ts';
 import type { LoadableModel } from '../../src/model/loadable-model.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
+import { unwatched } from '../../src/serving/phase.ts';
 import { openWorkshop, type Workshop } from '../../src/workshop.ts';
 import { scratchDirectory } from './directories.ts';
 import { LogBook } from './log-book.ts';
@@ -44,9 +45,9 @@ export async function workshopOver(
     log,
     childEnv: config.childEnv,
     compile: async (reference, phases = () => {}) => {
-      const signal = new AbortController().signal;
-      const staged = await workshop.preparation.stage({ reference }, phases, signal);
-      return await workshop.preparation.compile(staged, phases, signal);
+      const work = { ...unwatched(new AbortController().signal), enter: phases };
+      const staged = await workshop.preparation.stage({ reference }, work);
+      return await workshop.preparation.compile(staged, work);
     },
     [Symbol.asyncDispose]: () => own[Symbol.asyncDispose](),
   };

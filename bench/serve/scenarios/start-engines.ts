@@ -4,6 +4,7 @@ import { EnginePool } from '../../../src/engine/engine-pool.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { createMetrics } from '../../../src/platform/metrics.ts';
+import { unwatched } from '../../../src/serving/phase.ts';
 import { openWorkshop } from '../../../src/workshop.ts';
 import { type RerankdSetup, settingsOf } from '../contenders/rerankd.ts';
 
@@ -16,8 +17,8 @@ export async function startEngines(setup: RerankdSetup, signal: AbortSignal): Pr
     logger,
     metrics: createMetrics({ readyEngines: () => 0 }),
   });
-  const staged = await preparation.stage({ reference: config.model }, () => {}, signal);
-  const { graph, plan } = await preparation.compile(staged, () => {}, signal);
+  const staged = await preparation.stage({ reference: config.model }, unwatched(signal));
+  const { graph, plan } = await preparation.compile(staged, unwatched(signal));
   return await EnginePool.start(
     {
       modelFile: graph.modelFile,

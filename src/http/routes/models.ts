@@ -1,12 +1,18 @@
 import type { RequestHandler } from 'express';
 import type { Generation, ModelIdentity } from '../../model/generation.ts';
-import type { ModelSlot } from '../../serving/model-slot.ts';
-import type { Updater } from '../../serving/updater.ts';
+import type { Probation } from '../../serving/probation/probation.ts';
+import type { Standby } from '../../serving/probation/standby.ts';
+import type { ModelSlot } from '../../serving/slot/model-slot.ts';
+import type { ServingRecord } from '../../serving/state/serving-record.ts';
+import type { Updater } from '../../serving/update/updater.ts';
 
 /** What the server can say about itself. */
 export interface Catalogue {
   readonly slot: ModelSlot<Generation>;
   readonly updater: Updater;
+  readonly record: ServingRecord;
+  readonly probation: Probation;
+  readonly standby: Standby;
   /** References of the models that an update could name. */
   readonly available: () => Promise<string[]>;
   readonly version: string;
@@ -14,22 +20,21 @@ export interface Catalogue {
 }
 
 /** GET /models: what serves, what served, what could. */
-export function modelsRoute({ slot, updater, available }: Catalogue): RequestHandler {
+export function modelsRoute(catalogue: Catalogue): RequestHandler {
+  const { slot, record, available } = catalogue;
   return async (_request, response) => {
     response.json({
       current: describe(slot.current?.identity),
-      history: updater.history.map(({ model, digest, since }) => ({
-        model,
-        digest: `sha256:${digest}`,
-        since,
-      })),
+      history: (record.state?.history ?? []).map(prefixed),
+      ...changes(catalogue),
       available: await available(),
     });
   };
 }
 
 /** GET /info: the model and the limits, in the field names of TEI where it has them. */
-export function infoRoute({ slot, version, limits }: Catalogue): RequestHandler {
+export function infoRoute(catalogue: Catalogue): RequestHandler {
+  const { slot, version, limits } = catalogue;
   return (_request, response) => {
     const generation = slot.current;
     const current = describe(generation?.identity);
@@ -42,9 +47,26 @@ export function infoRoute({ slot, version, limits }: Catalogue): RequestHandler 
       ...limits,
       version,
       current,
+      ...changes(catalogue),
       engines: { ready: generation?.readyEngines ?? 0, processes: generation?.enginePids ?? [] },
     });
   };
+}
+
+/** What is under way, and what is left of earlier changes. */
+function changes({ updater, record, probation, standby }: Catalogue) {
+  const { identity } = standby;
+  return {
+    operation: updater.running?.report ?? null,
+    probation: probation.report ?? null,
+    standby: identity === undefined ? null : prefixed({ model: identity.reference, digest: identity.digest }),
+    quarantined: record.quarantined.map(prefixed),
+    unsaved: record.unsaved ?? null,
+  };
+}
+
+function prefixed<E extends { readonly digest: string }>(entry: E): E {
+  return { ...entry, digest: `sha256:${entry.digest}` };
 }
 
 function describe(identity: ModelIdentity | undefined) {

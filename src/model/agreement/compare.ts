@@ -1,4 +1,3 @@
-import type { Clock } from '../../platform/clock.ts';
 import { clipText } from './clip-text.ts';
 import { median } from './median.ts';
 import type { ProbeSet } from './probe-set.ts';
@@ -6,8 +5,14 @@ import { type AgreementOptions, type RankAgreement, rankAgreement } from './rank
 
 /** A loaded model, as far as a comparison needs it. */
 export interface Scorer {
-  /** @returns one logit for every document, in their order. */
-  score(query: string, documents: readonly string[], signal: AbortSignal): Promise<Float32Array>;
+  score(query: string, documents: readonly string[], signal: AbortSignal): Promise<TimedScores>;
+}
+
+interface TimedScores {
+  /** One for every document, in their order. */
+  readonly logits: Float32Array;
+  /** What they took, in milliseconds. Both scorers of a comparison take the same kind of time. */
+  readonly ms: number;
 }
 
 /** Milliseconds, one query at a time. */
@@ -26,7 +31,6 @@ export interface Comparison extends RankAgreement {
 }
 
 export interface CompareOptions extends Partial<AgreementOptions> {
-  readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Called after every query. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -46,8 +50,8 @@ export async function compareScorers(
   set: ProbeSet,
   options: CompareOptions,
 ): Promise<Comparison> {
-  const { clock, signal, onProgress, ...agreementOptions } = options;
-  const sides = [new Side('reference', reference, clock), new Side('candidate', candidate, clock)] as const;
+  const { signal, onProgress, ...agreementOptions } = options;
+  const sides = [new Side('reference', reference), new Side('candidate', candidate)] as const;
   const [first, second] = sides;
   for (const [index, { query, documents }] of set.entries()) {
     for (const side of index % 2 === 0 ? sides : [second, first]) {
@@ -72,12 +76,10 @@ class Side {
   readonly times: number[] = [];
   readonly #name: string;
   readonly #scorer: Scorer;
-  readonly #clock: Clock;
 
-  constructor(name: string, scorer: Scorer, clock: Clock) {
+  constructor(name: string, scorer: Scorer) {
     this.#name = name;
     this.#scorer = scorer;
-    this.#clock = clock;
   }
 
   get time(): ScoringTime {
@@ -85,9 +87,8 @@ class Side {
   }
 
   async score(query: string, documents: readonly string[], signal: AbortSignal): Promise<void> {
-    const startedAt = this.#clock.now();
-    const logits = await this.#scorer.score(query, documents, signal);
-    this.times.push(this.#clock.now() - startedAt);
+    const { logits, ms } = await this.#scorer.score(query, documents, signal);
+    this.times.push(ms);
     if (logits.length !== documents.length) {
       throw new RangeError(
         `the ${this.#name} gave ${logits.length} instead of ${documents.length} scores for "${clipText(query, 80)}"`,

@@ -1,23 +1,24 @@
 import type { Comparison } from './compare.ts';
 
-/** What a candidate must reach to take the reference's place. */
+/** What a candidate must reach to take the reference's place. Whoever sets limits sets some of them. */
 export interface AgreementLimits {
   /** From -1 to 1. */
   readonly minKendallTau: number;
   /** Share of queries, 0 to 1. */
   readonly minTop1Overlap: number;
   /** Share of documents, 0 to 1. */
-  readonly maxThresholdCrossing?: number;
-  readonly maxLatencyRatio?: number;
+  readonly maxThresholdCrossing: number;
+  /** The candidate's time divided by the reference's. */
+  readonly maxLatencyRatio: number;
   /** Largest logit difference as a share of the reference's logit spread. */
-  readonly maxRelativeDrift?: number;
+  readonly maxRelativeDrift: number;
 }
 
 /**
  * What 8-bit weights may cost. The shipped probe set has 54 queries, so that one best document may differ: two that are
  * equally good should not decide.
  */
-export const int8Limits: AgreementLimits = { minKendallTau: 0.97, minTop1Overlap: 0.98 };
+export const int8Limits: Partial<AgreementLimits> = { minKendallTau: 0.97, minTop1Overlap: 0.98 };
 
 /** The part of a comparison that limits look at. */
 type Judged = Pick<
@@ -35,7 +36,7 @@ type Judged = Pick<
  * Says what is beyond the limits, a sentence each, without a full stop; empty when all is well. A candidate with scores
  * that are NaN or infinite is never well, whatever the limits say.
  */
-export function breaches(comparison: Judged, limits: AgreementLimits): readonly string[] {
+export function breaches(comparison: Judged, limits: Partial<AgreementLimits>): readonly string[] {
   const { candidate: broken } = comparison.nonFinite;
   const { maxThresholdCrossing, maxLatencyRatio, maxRelativeDrift } = limits;
   const crossing = `the share of documents that cross the threshold of ${comparison.threshold}`;
@@ -66,8 +67,13 @@ interface Notation {
 const plain: Notation = { factor: 1, places: 3, unit: '' };
 const percent: Notation = { factor: 100, places: 1, unit: '%' };
 
-function atLeast(what: string, value: number, limit: number, notation: Notation): string | undefined {
-  return value >= limit ? undefined : sentence(what, value, 'below', limit, notation);
+function atLeast(
+  what: string,
+  value: number,
+  limit: number | undefined,
+  notation: Notation,
+): string | undefined {
+  return limit === undefined || value >= limit ? undefined : sentence(what, value, 'below', limit, notation);
 }
 
 function atMost(

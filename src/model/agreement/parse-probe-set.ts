@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { messageOf, ServiceError } from '../../errors.ts';
+import { problemsOf } from '../../platform/problems-of.ts';
 
 const MAX_QUERIES = 10_000;
 const MAX_DOCUMENTS = 1000;
-const MAX_PROBLEMS = 5;
 
 const fewSchema = z
   .array(z.unknown())
@@ -103,15 +103,7 @@ function parseJson(text: string, file: string, place: string): unknown {
 function parseQuery(item: unknown, file: string, place: string, separator: string): ProbeQuery {
   const result = querySchema.safeParse(item);
   if (result.success) return result.data;
-  const { issues } = result.error;
-  const problems = issues.slice(0, MAX_PROBLEMS).map(({ path, message }) => {
-    const [key, index] = path;
-    const at =
-      key === undefined ? '' : `${separator}${String(key)}${index === undefined ? '' : `[${String(index)}]`}`;
-    return `${place}${at} ${message}`;
-  });
-  const more = issues.length - problems.length;
-  throw invalid(file, problems.join('; ') + (more > 0 ? `; and ${more} more` : ''));
+  throw invalid(file, problemsOf(result.error, place, separator));
 }
 
 function invalid(file: string, what: string): ServiceError {

@@ -4,7 +4,7 @@ import { type AgreementLimits, breaches } from './limits.ts';
 
 export interface ReportOptions {
   /** When given, the report ends with what is beyond them. */
-  readonly limits?: AgreementLimits;
+  readonly limits?: Partial<AgreementLimits>;
 }
 
 /** Columns of a line at most; wide characters take two. */
@@ -83,7 +83,7 @@ function timeLines(comparison: Comparison): string[] {
   ];
 }
 
-function verdictLines(comparison: Comparison, limits: AgreementLimits | undefined): string[] {
+function verdictLines(comparison: Comparison, limits: Partial<AgreementLimits> | undefined): string[] {
   if (limits === undefined) return [];
   const beyond = breaches(comparison, limits);
   if (beyond.length === 0) return ['', 'Within the limits.'];

@@ -1,3 +1,5 @@
+import { sigmoid } from '../sigmoid.ts';
+
 /** How far two models' scores lie apart, over all documents of all queries. */
 export interface ScoreDrift {
   /** Largest and mean absolute difference of two logits. NaN when no document has two finite ones. */
@@ -54,11 +56,6 @@ export function scoreDrift(
     thresholdCrossing: crossed / documents,
     nonFinite,
   };
-}
-
-/** The score that the server reports for a logit. */
-function sigmoid(logit: number): number {
-  return 1 / (1 + Math.exp(-logit));
 }
 
 /** No drift is none, however small the spread. */

@@ -25,6 +25,8 @@ export interface PlanTools {
   readonly runtime: Runtime;
   /** Instruction set of the processor. */
   readonly isa: string;
+  /** There is no room to try plans beside the model that serves. */
+  readonly isTight: boolean;
 }
 
 /** Tokens of a text that has enough different ones. */
@@ -45,6 +47,7 @@ export async function servingPlanFor(
   const key = keyOf(model, graph, settings, tools);
   const known = await tools.store.find(key, (json) => reportSchema.parse(json));
   if (known !== undefined) return known[0];
+  if (tools.isTight) return defaultPlan(settings, graph);
   settings.logger.info(`${model.reference}: measuring how many engines and threads are fastest here`);
   const report = await measure({ ...model, graph }, settings, signal);
   explainPlan(settings.logger, model.reference, report);

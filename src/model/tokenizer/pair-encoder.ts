@@ -1,6 +1,7 @@
 import { Tokenizer } from 'tokenizers';
+import { inspectTokenizer } from './inspect-tokenizer.ts';
 import { type PairTemplate, readPairTemplate, templateTokens } from './pair-template.ts';
-import type { EncodedPairs } from './protocol.ts';
+import type { EncodedPairs, InspectRequest, TokenizerInspection } from './protocol.ts';
 
 /** Characters read of a text for every token that can be used; more are read only where this gives too few. */
 const CHARACTERS_PER_TOKEN = 8;
@@ -46,6 +47,11 @@ export class PairEncoder {
     const queryIds = start?.ids ?? [];
     const room = Math.max(0, maxLength - templateTokens(this.#template) - queryIds.length);
     return assemble(this.#template, queryIds, await this.#startOf(documents, room));
+  }
+
+  /** @see inspectTokenizer */
+  inspect(request: InspectRequest): Promise<TokenizerInspection> {
+    return inspectTokenizer(this.#tokenizer, request);
   }
 
   /** The first tokens of each text, at most `limit`, without special tokens and without reading far beyond them. */

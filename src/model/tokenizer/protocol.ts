@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import { decodeRagged, encodeRagged, type RaggedTokens } from '../../engine/protocol.ts';
 
 /** The wire between the parent and a tokenizer process. */
-export const TokenizerCall = { load: 1, encode: 2 } as const;
+export const TokenizerCall = { load: 1, encode: 2, inspect: 3 } as const;
 
 export interface EncodeRequest {
   readonly query: string;
@@ -17,6 +17,32 @@ export interface EncodedPairs extends RaggedTokens {
   readonly truncated: Uint8Array;
 }
 
+export interface InspectRequest {
+  /** To be encoded, decoded and encoded again. */
+  readonly texts: readonly string[];
+  /** Tokens whose ids are wanted. */
+  readonly tokens: readonly string[];
+}
+
+/** What becomes of a text on its way through a tokenizer. */
+export interface RoundTrip {
+  readonly text: string;
+  /** Without special tokens around them. */
+  readonly ids: readonly number[];
+  /** The text that the ids stand for; null when tokenizer.json has no decoder. */
+  readonly decoded: string | null;
+  /** The ids of that text. */
+  readonly again: readonly number[] | null;
+}
+
+export interface TokenizerInspection {
+  /** Tokens of the vocabulary, added ones included. */
+  readonly size: number;
+  /** By token; null where it has no such token. */
+  readonly ids: Readonly<Record<string, number | null>>;
+  readonly roundTrips: readonly RoundTrip[];
+}
+
 /** V8's own format: strings travel as they lie in memory, which no JSON does. */
 export function encodeRequest(request: EncodeRequest): Uint8Array {
   return serialize(request);
@@ -24,6 +50,19 @@ export function encodeRequest(request: EncodeRequest): Uint8Array {
 
 export function decodeRequest(payload: Uint8Array): EncodeRequest {
   return deserialize(payload) as EncodeRequest;
+}
+
+/** The same format, for a call and an answer of a few lines. */
+export function encodeInspection(value: InspectRequest | TokenizerInspection): Uint8Array {
+  return serialize(value);
+}
+
+export function decodeInspectRequest(payload: Uint8Array): InspectRequest {
+  return deserialize(payload) as InspectRequest;
+}
+
+export function decodeInspection(payload: Uint8Array): TokenizerInspection {
+  return deserialize(payload) as TokenizerInspection;
 }
 
 /** Layout: the ragged rows, then u8[rows] truncated. */

@@ -5,11 +5,15 @@ import { CallFailed, ChildLink } from '../../platform/process/child-link.ts';
 import { entryBeside } from '../../platform/process/entry.ts';
 import type { Mortal } from '../../platform/process/supervisor.ts';
 import {
+  decodeInspection,
   decodePairs,
   type EncodedPairs,
   type EncodeRequest,
+  encodeInspection,
   encodeRequest,
+  type InspectRequest,
   TokenizerCall,
+  type TokenizerInspection,
 } from './protocol.ts';
 
 export interface TokenizerOptions {
@@ -58,6 +62,13 @@ export class TokenizerProcess implements Mortal {
   async encode(request: EncodeRequest): Promise<EncodedPairs> {
     return decodePairs(
       await this.#link.call(TokenizerCall.encode, encodeRequest(request), ENCODE_TIMEOUT_MS),
+    );
+  }
+
+  /** @throws as encode does. */
+  async inspect(request: InspectRequest): Promise<TokenizerInspection> {
+    return decodeInspection(
+      await this.#link.call(TokenizerCall.inspect, encodeInspection(request), ENCODE_TIMEOUT_MS),
     );
   }
 

@@ -1,6 +1,6 @@
 import { ChildLost } from '../../platform/process/child-link.ts';
 import { Supervisor } from '../../platform/process/supervisor.ts';
-import type { EncodedPairs, EncodeRequest } from './protocol.ts';
+import type { EncodedPairs, EncodeRequest, InspectRequest, TokenizerInspection } from './protocol.ts';
 import { type TokenizerOptions, TokenizerProcess } from './tokenizer-process.ts';
 
 /** The tokenizer of one model: a process that is started again when it ends. */
@@ -32,17 +32,26 @@ export class Tokenizer {
     return [this.#supervisor.current?.pid ?? []].flat();
   }
 
-  /** Encodes one chunk of a request, on a second process if the first one ends meanwhile. */
-  async encode(request: EncodeRequest): Promise<EncodedPairs> {
-    try {
-      return await (await this.#supervisor.up()).encode(request);
-    } catch (error) {
-      if (!(error instanceof ChildLost)) throw error;
-      return await (await this.#supervisor.up()).encode(request);
-    }
+  /** Encodes one chunk of a request. */
+  encode(request: EncodeRequest): Promise<EncodedPairs> {
+    return this.#ask((process) => process.encode(request));
+  }
+
+  inspect(request: InspectRequest): Promise<TokenizerInspection> {
+    return this.#ask((process) => process.inspect(request));
   }
 
   async close(): Promise<void> {
     await this.#supervisor.close();
+  }
+
+  /** Asks a second process if the first one ends meanwhile. */
+  async #ask<T>(call: (process: TokenizerProcess) => Promise<T>): Promise<T> {
+    try {
+      return await call(await this.#supervisor.up());
+    } catch (error) {
+      if (!(error instanceof ChildLost)) throw error;
+      return await call(await this.#supervisor.up());
+    }
   }
 }

@@ -1,15 +1,16 @@
 import { formatBytes } from '../../platform/memory/format-bytes.ts';
 import type { FreeMemory } from '../../platform/memory/free-memory.ts';
+import type { SwapMode } from './operation-report.ts';
 
-/** How the new model comes in: beside the old one, or after it, while requests wait. */
+/** How the new model comes in. */
 export interface ModeChoice {
-  readonly chosen: 'beside' | 'hold';
+  readonly chosen: SwapMode;
   /** A sentence for operators. */
   readonly why: string;
 }
 
 export interface ModeRequest {
-  readonly wanted: 'auto' | 'beside' | 'hold';
+  readonly wanted: SwapMode | 'auto';
   /** What the new model is expected to take while the old one lives. */
   readonly neededBytes: number;
   readonly free: FreeMemory;

@@ -82,6 +82,12 @@ describe('the limits of agreement', () => {
     ]);
   });
 
+  it('are only those that are set', () => {
+    const bad = { ...good, kendallTau: -1, top1Overlap: 0, latencyRatio: 9 };
+    expect(breaches(bad, {})).toEqual([]);
+    expect(breaches(bad, { minTop1Overlap: 0.5 })).toEqual(['top-1 agreement is 0.0%, below 50%']);
+  });
+
   it('do not blame the candidate for a broken reference', () => {
     expect(breaches({ ...good, nonFinite: { reference: 3, candidate: 0 } }, limits)).toEqual([]);
     expect(breaches({ ...good, nonFinite: { reference: 0, candidate: 1 } }, limits)).toEqual([

@@ -4,6 +4,7 @@ import { calibrate, isOpen } from '../../../src/model/plan/choose-plan.ts';
 import type { EnginePlan } from '../../../src/model/plan/engine-plan.ts';
 
 const graph: ServableGraph = {
+  files: [],
   modelFile: 'model.onnx',
   optimization: 'none',
   dtype: 'int8',

@@ -1,9 +1,20 @@
 /** The tokenizer process: encodes pairs off the HTTP thread. Started by tokenizer.ts, never imported. */
 import { serveCalls } from '../../../platform/process/serve-calls.ts';
 import { PairEncoder } from '../pair-encoder.ts';
-import { decodeRequest, encodePairs, TokenizerCall } from '../protocol.ts';
+import {
+  decodeInspectRequest,
+  decodeRequest,
+  encodeInspection,
+  encodePairs,
+  TokenizerCall,
+} from '../protocol.ts';
 
 let encoder: PairEncoder | undefined;
+
+function loaded(): PairEncoder {
+  if (encoder === undefined) throw new Error('no tokenizer is loaded');
+  return encoder;
+}
 
 serveCalls({
   [TokenizerCall.load]: async (payload) => {
@@ -11,8 +22,9 @@ serveCalls({
     return new Uint8Array();
   },
   [TokenizerCall.encode]: async (payload) => {
-    if (encoder === undefined) throw new Error('no tokenizer is loaded');
     const { query, documents, maxLength } = decodeRequest(payload);
-    return encodePairs(await encoder.encode(query, documents, maxLength));
+    return encodePairs(await loaded().encode(query, documents, maxLength));
   },
+  [TokenizerCall.inspect]: async (payload) =>
+    encodeInspection(await loaded().inspect(decodeInspectRequest(payload))),
 });

@@ -1,4 +1,4 @@
-import type { HistoryEntry, ModelEntry, ServingState } from './state-file.ts';
+import type { HistoryEntry, ModelEntry, ServingState } from './serving-state.ts';
 
 /** Starts that may die before one comes up, until the model is suspected and the one before it is tried. */
 const ATTEMPTS_PER_MODEL = 3;
@@ -11,29 +11,57 @@ export function initialState(current: ModelEntry, since: Date): ServingState {
     pending: null,
     bootAttempts: 0,
     history: [{ ...current, since: since.toISOString() }],
+    quarantined: [],
   };
 }
 
 /** The state after `next` has taken over. The history holds every content once, the newest first. */
 export function afterSwap(state: ServingState, next: ModelEntry, since: Date, keep: number): ServingState {
-  const others = state.history.filter((entry) => entry.digest !== next.digest);
-  const previous = { model: state.model, digest: state.digest };
+  const others = state.history.filter((entry) => entry.digest !== next.digest || entry.dtype !== next.dtype);
+  const before = entryOf(state);
+  const isSame = before.digest === next.digest && before.dtype === next.dtype;
   return {
     ...next,
-    previous: previous.digest === next.digest ? state.previous : previous,
+    previous: isSame ? state.previous : before,
     pending: null,
     bootAttempts: 0,
     history: [{ ...next, since: since.toISOString() }, ...others].slice(0, keep),
+    // Whoever let it serve again has changed their mind.
+    quarantined: state.quarantined.filter(({ digest }) => digest !== next.digest),
+  };
+}
+
+/** Quarantined contents that are remembered, the newest first. */
+const MAX_QUARANTINED = 32;
+
+/** The state after `bad` was taken back: neither a rollback nor a restart goes there any more. */
+export function afterQuarantine(
+  state: ServingState,
+  bad: ModelEntry,
+  reason: string,
+  since: Date,
+): ServingState {
+  const { model, digest } = bad;
+  const entry = { model, digest, reason, since: since.toISOString() };
+  const isBad = (other: ModelEntry): boolean => other.digest === digest;
+  return {
+    ...state,
+    previous: state.previous && isBad(state.previous) ? null : state.previous,
+    history: state.history.filter((other) => !isBad(other)),
+    quarantined: [entry, ...state.quarantined.filter((other) => other.digest !== digest)].slice(
+      0,
+      MAX_QUARANTINED,
+    ),
   };
 }
 
 /** What to try at start, the best first. Models over which the process keeps dying lose their turn. */
 export function bootCandidates(state: ServingState): ModelEntry[] {
-  const all = [{ model: state.model, digest: state.digest }, state.previous, ...state.history];
   const distinct = new Map<string, ModelEntry>();
-  for (const entry of all) {
-    if (entry && !distinct.has(entry.digest))
-      distinct.set(entry.digest, { model: entry.model, digest: entry.digest });
+  for (const entry of [state, state.previous, ...state.history]) {
+    if (entry === null) continue;
+    const key = `${entry.digest} ${entry.dtype}`;
+    if (!distinct.has(key)) distinct.set(key, entryOf(entry));
   }
   return [...distinct.values()].slice(Math.floor(state.bootAttempts / ATTEMPTS_PER_MODEL));
 }
@@ -49,4 +77,9 @@ export function findInHistory(history: readonly HistoryEntry[], to: string): His
 /** Contents that must stay on disk: everything that a restart or a rollback may ask for. */
 export function referencedDigests(state: ServingState): Set<string> {
   return new Set([state, state.previous, ...state.history].flatMap((entry) => entry?.digest ?? []));
+}
+
+/** Without what else a longer object has. */
+function entryOf({ model, digest, dtype }: ModelEntry): ModelEntry {
+  return { model, digest, ...(dtype && { dtype }) };
 }

@@ -1,0 +1,17 @@
+/** Where a server is, and how it is talked to. */
+export interface ServerAddress {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly key: string | undefined;
+  /** The setting that the key comes from. */
+  readonly keyName: 'RERANK_ADMIN_KEY' | 'RERANK_API_KEY' | undefined;
+  /** What to add to a command so that it goes to the same server; empty where it does by itself. */
+  readonly flags: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** The JSON, or undefined for what is none. */
+  readonly body: unknown;
+  readonly location: string | null;
+}

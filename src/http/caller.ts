@@ -1,0 +1,25 @@
+import type { Request } from 'express';
+import { ServiceError } from '../errors.ts';
+import type { Caller } from '../serving/update/change-request.ts';
+
+const LONGEST_KEY = 200;
+
+/** Who asks for a change of the model, for the audit log. */
+export function callerOf(request: Request): Caller {
+  const who = request.get('authorization') ?? request.get('api-key') ?? request.get('x-api-key');
+  const from = request.socket.remoteAddress ?? 'unknown';
+  return {
+    by: `${who === undefined ? 'local' : 'admin key'} from ${from}`,
+    idempotencyKey: idempotencyKey(request.get('idempotency-key')),
+  };
+}
+
+/** @throws ServiceError invalid_request for a key that is empty or too long to keep. */
+function idempotencyKey(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  if (given.length > 0 && given.length <= LONGEST_KEY) return given;
+  throw new ServiceError(
+    'invalid_request',
+    `the header Idempotency-Key must have 1 to ${LONGEST_KEY} characters`,
+  );
+}

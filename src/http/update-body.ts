@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { ServiceError } from '../errors.ts';
+import type { UpdateRequest } from '../serving/update/change-request.ts';
+import { validate } from './validate.ts';
+
+const LONGEST_REFERENCE = 4096;
+const MOST_SHADOW_REQUESTS = 10_000;
+const MOST_PROBATION_REQUESTS = 10_000_000;
+const MOST_PROBATION_SECONDS = 30 * 86_400;
+
+const reference = z
+  .string({ error: 'must be a string' })
+  .min(1, { error: 'must not be empty' })
+  .max(LONGEST_REFERENCE, { error: `must not be longer than ${LONGEST_REFERENCE} characters` });
+
+const flag = z.boolean({ error: 'must be true or false' }).nullish();
+
+const between = (least: number, most: number) =>
+  z
+    .number({ error: `must be a number from ${least} to ${most}` })
+    .min(least, { error: `must be from ${least} to ${most}` })
+    .max(most, { error: `must be from ${least} to ${most}` });
+
+const whole = (least: number, most: number) => between(least, most).int({ error: 'must be a whole number' });
+
+const choice = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` }).nullish();
+
+const updateSchema = z.object({
+  model_path: reference.nullish(),
+  model: reference.nullish(),
+  mode: choice('auto', 'beside', 'hold'),
+  dtype: choice('auto', 'fp32', 'fp16', 'int8'),
+  dry_run: flag,
+  force: flag,
+  wait: flag,
+  gates: z
+    .strictObject({
+      minKendallTau: between(-1, 1).optional(),
+      minTop1Overlap: between(0, 1).optional(),
+      maxThresholdCrossing: between(0, 1).optional(),
+      maxLatencyRatio: between(0, Number.MAX_SAFE_INTEGER).optional(),
+      threshold: between(0, 1).optional(),
+    })
+    .nullish(),
+  probation: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        requests: whole(0, MOST_PROBATION_REQUESTS).optional(),
+        seconds: whole(0, MOST_PROBATION_SECONDS).optional(),
+      }),
+    ])
+    .nullish(),
+  shadow: z
+    .strictObject({ percent: between(0.001, 100), requests: whole(1, MOST_SHADOW_REQUESTS) })
+    .nullish(),
+});
+
+const rollbackSchema = z.object({ to: reference.nullish() });
+
+/** @throws ServiceError invalid_request that names the field. */
+export function updateRequest(body: unknown): UpdateRequest {
+  const { model_path, model, mode, dtype, dry_run, force, wait, gates, probation, shadow } = validate(
+    updateSchema,
+    body,
+  );
+  const target = model_path ?? model;
+  if (target == null) {
+    throw new ServiceError('invalid_request', 'model_path is missing', {
+      detail: 'Say which model to change to, for example {"model_path": "local://demo-next"}.',
+    });
+  }
+  const { threshold, ...limits } = gates ?? {};
+  return {
+    reference: target,
+    mode: mode ?? undefined,
+    dtype: dtype ?? undefined,
+    dryRun: dry_run ?? false,
+    force: force ?? false,
+    wait: wait ?? false,
+    limits: given(limits),
+    threshold,
+    probation: probation === false ? { requests: 0 } : given(probation ?? {}),
+    shadow: shadow ?? undefined,
+  };
+}
+
+/** @returns which model to go back to; undefined means the one before. */
+export function rollbackRequest(body: unknown): string | undefined {
+  return validate(rollbackSchema, body ?? {}).to ?? undefined;
+}
+
+/** Without the keys that are there, but undefined. */
+function given<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { SpareEngines } from '../engine/spare-engines.ts';
+import { warmPageCache } from '../platform/page-cache.ts';
+import type { GenerationSettings } from './generation.ts';
+import type { LoadableModel } from './loadable-model.ts';
+import { Tokenizer } from './tokenizer/tokenizer.ts';
+
+/** What a generation shares with the processes that it is made of. */
+export type ChildSettings = Pick<
+  GenerationSettings,
+  'childEnv' | 'clock' | 'logger' | 'loadTimeoutMs' | 'metrics'
+>;
+
+/** The options that all child processes of one generation have in common. */
+export function childOptions({ childEnv, clock, logger, loadTimeoutMs, metrics }: ChildSettings) {
+  return { env: childEnv, clock, logger, loadTimeoutMs, onRestart: () => metrics.engineRestarts.inc() };
+}
+
+/** @throws ServiceError invalid_model when tokenizer.json can't be used. */
+export function startTokenizer(
+  model: LoadableModel & { readonly generation: number },
+  settings: ChildSettings,
+  signal: AbortSignal,
+): Promise<Tokenizer> {
+  const options = {
+    ...childOptions(settings),
+    name: `model-${model.generation}.tokenizer`,
+    tokenizerFile: join(model.directory, 'tokenizer.json'),
+  };
+  return Tokenizer.start(options, signal);
+}
+
+/** All of a generation but the model itself: its tokenizer, and engine processes without a model. */
+export class Nest {
+  readonly tokenizer: Tokenizer;
+  readonly spares: SpareEngines;
+
+  private constructor(tokenizer: Tokenizer, spares: SpareEngines) {
+    this.tokenizer = tokenizer;
+    this.spares = spares;
+  }
+
+  /**
+   * @param cacheBytes how much of the weights to read ahead into the page cache.
+   * @throws what a tokenizer or an engine process throws that does not start. Nothing is left running then.
+   */
+  static async prepare(
+    model: LoadableModel & { readonly generation: number },
+    settings: ChildSettings,
+    cacheBytes: number,
+    signal: AbortSignal,
+  ): Promise<Nest> {
+    const tokenizer = await startTokenizer(model, settings, signal);
+    try {
+      const name = `model-${model.generation}.engine`;
+      const options = { ...childOptions(settings), name, size: model.plan.engines };
+      const spares = await SpareEngines.start(options, signal);
+      await warmPageCache(model.graph.files, cacheBytes, signal);
+      return new Nest(tokenizer, spares);
+    } catch (error) {
+      await tokenizer.close();
+      throw error;
+    }
+  }
+
+  /** Ends what no generation has taken over. */
+  async close(): Promise<void> {
+    await Promise.all([this.tokenizer.close(), this.spares.close()]);
+  }
+}

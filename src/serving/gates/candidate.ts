@@ -1,0 +1,4 @@
+import type { Generation } from '../../model/generation.ts';
+
+/** A loaded model, as far as gates look at it. */
+export type Candidate = Pick<Generation, 'identity' | 'maxLength' | 'score' | 'inspectTokenizer'>;

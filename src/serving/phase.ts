@@ -1,0 +1,29 @@
+/** What an update goes through, in order; `stage`, `drain` and `release` come before `load` where two models don't fit. */
+export type Phase =
+  | 'resolve'
+  | 'fetch'
+  | 'verify'
+  | 'compile'
+  | 'stage'
+  | 'load'
+  | 'warm'
+  | 'check'
+  | 'shadow'
+  | 'swap'
+  | 'persist'
+  | 'drain'
+  | 'release'
+  | 'probation';
+
+/** Where the work on an update says how far it is. */
+export interface Progressing {
+  readonly signal: AbortSignal;
+  enter(phase: Phase): void;
+  /** @param total in the same unit as `done` */
+  advance(done: number, total: number, unit: 'bytes' | 'steps' | 'queries' | 'requests'): void;
+}
+
+/** For work that nobody watches. */
+export function unwatched(signal: AbortSignal): Progressing {
+  return { signal, enter: () => {}, advance: () => {} };
+}

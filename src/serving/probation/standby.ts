@@ -1,0 +1,63 @@
+import type { Generation, ModelIdentity } from '../../model/generation.ts';
+import type { Dtype } from '../../model/model-directory.ts';
+import type { Lease } from '../slot/model-slot.ts';
+
+interface Occupant {
+  readonly generation: Generation;
+  /** The form that was asked for. */
+  readonly dtype: Dtype | undefined;
+  leases: number;
+  readonly idle: PromiseWithResolvers<void>;
+}
+
+/** The model that served before, still loaded, for as long as its successor is on probation. */
+export class Standby {
+  #occupant: Occupant | undefined;
+
+  get identity(): ModelIdentity | undefined {
+    return this.#occupant?.generation.identity;
+  }
+
+  keep(generation: Generation, dtype: Dtype | undefined): void {
+    this.#occupant = { generation, dtype, leases: 0, idle: Promise.withResolvers<void>() };
+  }
+
+  /** The model, if it has just this content. */
+  matching(digest: string, dtype: Dtype | undefined): Generation | undefined {
+    const occupant = this.#occupant;
+    const isIt = occupant?.generation.identity.digest === digest && occupant.dtype === dtype;
+    return isIt ? occupant.generation : undefined;
+  }
+
+  /** A claim on it, for a request that its successor failed on; undefined when there is none. */
+  lease(): Lease<Generation> | undefined {
+    const occupant = this.#occupant;
+    if (occupant === undefined) return undefined;
+    occupant.leases++;
+    let released = false;
+    return {
+      model: occupant.generation,
+      release: () => {
+        if (released) return;
+        released = true;
+        occupant.leases--;
+        if (occupant.leases === 0 && occupant !== this.#occupant) occupant.idle.resolve();
+      },
+    };
+  }
+
+  /** It serves again. @returns resolves when the last claim on it as a standby is released. */
+  takeBack(): { readonly idle: Promise<void> } {
+    const occupant = this.#occupant;
+    this.#occupant = undefined;
+    if (occupant === undefined || occupant.leases === 0) return { idle: Promise.resolve() };
+    return { idle: occupant.idle.promise };
+  }
+
+  /** Ends its processes, when nobody needs them any more. */
+  async dismiss(): Promise<void> {
+    const generation = this.#occupant?.generation;
+    await this.takeBack().idle;
+    await generation?.close();
+  }
+}

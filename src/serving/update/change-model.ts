@@ -1,0 +1,160 @@
+import type { Generation } from '../../model/generation.ts';
+import type { NamedModel } from '../../model/loadable-model.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { readOwnMemory, readProcessMemory } from '../../platform/memory/process-memory.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import { announce } from '../announce.ts';
+import type { GateKeeper } from '../gates/gate-keeper.ts';
+import type { Preparation, PreparedModel } from '../preparation.ts';
+import type { Probation } from '../probation/probation.ts';
+import type { Standby } from '../probation/standby.ts';
+import type { Shadow } from '../shadow/shadow.ts';
+import type { ModelSlot, SwapResult } from '../slot/model-slot.ts';
+import type { ServingRecord } from '../state/serving-record.ts';
+import type { Change } from './change-request.ts';
+import type { Operation } from './operation.ts';
+import type { UpdateOutcome } from './operations.ts';
+import type { Retirement } from './retirement.ts';
+import { swapBeside } from './swap-beside.ts';
+import { swapHeld } from './swap-held.ts';
+import type { SwapModes } from './swap-modes.ts';
+
+/** Everything that a change of the model needs. */
+export interface ChangeParts {
+  readonly slot: ModelSlot<Generation>;
+  readonly preparation: Preparation;
+  readonly gates: GateKeeper;
+  readonly shadow: Shadow;
+  readonly modes: SwapModes;
+  readonly record: ServingRecord;
+  readonly standby: Standby;
+  readonly probation: Probation;
+  readonly retirement: Retirement;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'modelInfo' | 'swapLock' | 'heldRequests'>;
+}
+
+type Outcome = Omit<UpdateOutcome, 'operation'>;
+
+/** The walk of a change: every step may fail, and none before the swap touches the model that serves. */
+export async function changeModel(
+  parts: ChangeParts,
+  operation: Operation,
+  change: Change,
+): Promise<Outcome> {
+  const { preparation, record, slot, standby } = parts;
+  const staged = await preparation.stage(change.target, operation);
+  if (!change.force) record.assertNotQuarantined(staged.digest);
+  const before = slot.current;
+  if (!change.dryRun && before !== undefined && serves(parts, staged, change)) return unchanged(parts);
+  const bytesBefore = await treeBytes(before);
+  try {
+    if (!change.dryRun) noteUnkept(operation, await record.begin(staged.reference));
+    const ready = standby.matching(staged.digest, change.target.dtype);
+    if (ready !== undefined && !change.dryRun) {
+      await takeOver(parts, operation, change, await swapToStandby(parts, operation, ready));
+    } else await changeToPrepared(parts, operation, change, staged);
+  } catch (error) {
+    await record.abandon();
+    throw error;
+  }
+  if (change.dryRun) {
+    await record.forgetUnreferenced();
+    return unchanged(parts);
+  }
+  const bytesAfter = await treeBytes(slot.current);
+  operation.found({ memory: { before_bytes: bytesBefore, after_bytes: bytesAfter } });
+  return {
+    currentModel: slot.current?.identity.reference ?? null,
+    previousModel: before?.identity.reference ?? null,
+  };
+}
+
+async function changeToPrepared(
+  parts: ChangeParts,
+  operation: Operation,
+  change: Change,
+  staged: NamedModel,
+): Promise<void> {
+  const { preparation, modes, probation, standby } = parts;
+  const isTight = await modes.isTight(staged, change.mode);
+  const prepared = await preparation.compile(staged, operation, change.target.dtype, isTight);
+  // Never three models at a time: with a new one on its way, the one before the current has had its chance.
+  probation.end('ended', 'another update came');
+  await standby.dismiss();
+  const mode = await modes.choose(prepared, change.mode);
+  operation.found({ mode });
+  const swap = mode.chosen === 'hold' ? swapHeld : swapBeside;
+  const swapped = await swap(parts, operation, change, prepared);
+  if (swapped !== undefined) await takeOver(parts, operation, change, swapped);
+}
+
+async function swapToStandby(
+  { slot, standby, probation }: ChangeParts,
+  operation: Operation,
+  ready: Generation,
+): Promise<Swapped> {
+  probation.end('ended', 'the model before it came back');
+  operation.enter('swap');
+  operation.commit();
+  standby.takeBack();
+  return { next: ready, result: await slot.swap(ready), wantedDtype: undefined };
+}
+
+/** A swap that has happened. */
+export interface Swapped {
+  readonly next: Generation;
+  readonly result: SwapResult<Generation>;
+  readonly wantedDtype: PreparedModel['wantedDtype'];
+}
+
+/** The new model serves already: nothing that goes wrong from here on may look like a failed update. */
+async function takeOver(
+  parts: ChangeParts,
+  operation: Operation,
+  change: Change,
+  { next, result, wantedDtype }: Swapped,
+): Promise<void> {
+  const { record, metrics, retirement, probation } = parts;
+  const { previous, lockHeldMs, held } = result;
+  metrics.swapLock.observe(lockHeldMs / 1000);
+  metrics.heldRequests.inc(held);
+  operation.found({ lock_held_ms: Math.round(lockHeldMs * 1000) / 1000, held_requests: held });
+  announce(next, metrics);
+  operation.enter('persist');
+  if (previous !== undefined) record.remember(entry(previous));
+  const dtype = wantedDtype ?? change.target.dtype;
+  noteUnkept(operation, await record.swapped({ ...entry(next), ...(dtype && { dtype }) }));
+  const terms = change.kind === 'rollback' ? undefined : probation.terms(change.probation);
+  const stays = terms !== undefined && previous !== undefined && !previous.isClosed;
+  const stay = stays ? { dtype: record.state?.previous?.dtype } : undefined;
+  if (previous !== undefined) await retirement.retire(operation, previous, stay);
+  await record.forgetUnreferenced();
+  if (terms !== undefined && previous !== undefined) probation.begin(next, previous, terms, operation);
+}
+
+function serves({ slot, record }: ChangeParts, { digest }: NamedModel, { target }: Change): boolean {
+  const { state } = record;
+  return slot.current?.identity.digest === digest && state?.dtype === target.dtype;
+}
+
+function unchanged({ record }: ChangeParts): Outcome {
+  const { state } = record;
+  return { currentModel: state?.model ?? null, previousModel: state?.previous?.model ?? null };
+}
+
+function entry({ identity }: Generation): { model: string; digest: string } {
+  return { model: identity.reference, digest: identity.digest };
+}
+
+function noteUnkept(operation: Operation, unkept: string | undefined): void {
+  if (unkept !== undefined) operation.warn(`${unkept}. A restart would serve what was written before.`);
+}
+
+/** The server's own process and those of one model. */
+async function treeBytes(generation: Generation | undefined): Promise<number> {
+  const [own, children] = await Promise.all([readOwnMemory(), readProcessMemory(generation?.pids ?? [])]);
+  return own.ownBytes + children.ownBytes;
+}

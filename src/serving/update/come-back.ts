@@ -1,0 +1,42 @@
+import { messageOf, ServiceError } from '../../errors.ts';
+import type { Generation } from '../../model/generation.ts';
+import { announce } from '../announce.ts';
+import type { Progressing } from '../phase.ts';
+import { bootCandidates } from '../state/history.ts';
+import type { ChangeParts } from './change-model.ts';
+
+/** Loading what has just been served may fail for a moment, such as while memory is not back yet. */
+const ATTEMPTS = 2;
+
+/**
+ * Loads the model again that was ended for one that failed; should it fail too, the one before it, and so on.
+ * @param because what the new model failed on.
+ * @throws ServiceError unavailable when nothing loads: then no model serves.
+ */
+export async function comeBack(
+  { preparation, record, logger, metrics }: ChangeParts,
+  because: unknown,
+): Promise<Generation> {
+  const { state } = record;
+  const never = new AbortController().signal;
+  const quiet: Progressing = { signal: never, enter: () => {}, advance: () => {} };
+  for (const { model: reference, digest, dtype } of state === undefined ? [] : bootCandidates(state)) {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      try {
+        const staged = await preparation.stage({ reference, digest, dtype }, quiet);
+        const prepared = await preparation.compile(staged, quiet, dtype, true);
+        const generation = await preparation.load(prepared, quiet, { together: true });
+        logger.warn(`${reference} serves again`);
+        announce(generation, metrics);
+        return generation;
+      } catch (error) {
+        logger.error({ err: error }, `${reference} does not come back: ${messageOf(error)}`);
+      }
+    }
+  }
+  throw new ServiceError('unavailable', `no model serves any more: ${messageOf(because)}`, {
+    detail:
+      'The model that served was ended to make room, and could not be loaded again. Restart the server.',
+    cause: because,
+  });
+}

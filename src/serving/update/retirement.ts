@@ -1,0 +1,67 @@
+import { ServiceError } from '../../errors.ts';
+import type { Generation } from '../../model/generation.ts';
+import type { Dtype } from '../../model/model-directory.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import type { Standby } from '../probation/standby.ts';
+import { drainWithin } from '../slot/drain.ts';
+import type { ModelSlot } from '../slot/model-slot.ts';
+import type { Operation } from './operation.ts';
+
+export interface RetirementOptions {
+  readonly slot: ModelSlot<Generation>;
+  readonly standby: Standby;
+  /** How long requests in flight may hold on to a model that was swapped out. */
+  readonly drainTimeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'drainedGenerations'>;
+}
+
+/** What becomes of a model that no new request gets. */
+export class Retirement {
+  readonly #options: RetirementOptions;
+
+  constructor(options: RetirementOptions) {
+    this.#options = options;
+  }
+
+  /** @param stay keeps it at hand, as the model in that form, until the one that took its place has proved itself. */
+  async retire(
+    operation: Operation,
+    previous: Generation,
+    stay: { readonly dtype: Dtype | undefined } | undefined,
+  ): Promise<void> {
+    const { standby, drainTimeoutMs, logger } = this.#options;
+    operation.enter('drain');
+    if (!previous.isClosed && !(await this.#drain(previous))) {
+      const warning = `requests still held ${previous.identity.reference} after ${drainTimeoutMs} ms`;
+      logger.error(warning);
+      operation.warn(warning);
+    }
+    operation.enter('release');
+    if (stay !== undefined) standby.keep(previous, stay.dtype);
+    else await previous.close();
+  }
+
+  /**
+   * Waits for the requests in flight while no new one can begin.
+   * @throws ServiceError timeout when they take too long, the signal's reason.
+   */
+  async drainInWindow(current: Generation, signal: AbortSignal): Promise<void> {
+    if (await this.#drain(current, signal)) return;
+    signal.throwIfAborted();
+    const { drainTimeoutMs } = this.#options;
+    throw new ServiceError('timeout', `requests in flight took longer than ${drainTimeoutMs} ms to end`, {
+      detail: 'The model that served keeps serving. Shorter RERANK_REQUEST_TIMEOUT_MS make this less likely.',
+    });
+  }
+
+  async #drain(generation: Generation, signal?: AbortSignal): Promise<boolean> {
+    const { slot, drainTimeoutMs, clock, metrics } = this.#options;
+    const isDrained = await drainWithin(slot, generation, drainTimeoutMs, clock, signal);
+    metrics.drainedGenerations.inc({ outcome: isDrained ? 'drained' : 'held' });
+    return isDrained;
+  }
+}

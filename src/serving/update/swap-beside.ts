@@ -1,0 +1,35 @@
+import type { PreparedModel } from '../preparation.ts';
+import type { ChangeParts, Swapped } from './change-model.ts';
+import type { Change } from './change-request.ts';
+import type { Operation } from './operation.ts';
+
+/**
+ * Loads the new model while the old one serves, looks at it, and moves the requests over.
+ * @returns undefined when it was a dry run.
+ */
+export async function swapBeside(
+  { preparation, gates, shadow, slot }: ChangeParts,
+  operation: Operation,
+  change: Change,
+  prepared: PreparedModel,
+): Promise<Swapped | undefined> {
+  const next = await preparation.load(prepared, operation);
+  try {
+    operation.enter('check');
+    await gates.check(next, prepared, change, operation, slot.current);
+    if (change.shadow !== undefined) {
+      const terms = { limits: gates.limits(change), forced: change.force };
+      await shadow.run(next, change.shadow, terms, operation);
+    }
+    if (change.dryRun) {
+      await next.close();
+      return undefined;
+    }
+    operation.enter('swap');
+    operation.commit();
+  } catch (error) {
+    await next.close();
+    throw error;
+  }
+  return { next, result: await slot.swap(next), wantedDtype: prepared.wantedDtype };
+}

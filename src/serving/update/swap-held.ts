@@ -1,0 +1,105 @@
+import type { Generation } from '../../model/generation.ts';
+import type { Current } from '../gates/agreement-check.ts';
+import type { NestedModel, PreparedModel } from '../preparation.ts';
+import type { ChangeParts, Swapped } from './change-model.ts';
+import type { Change } from './change-request.ts';
+import { comeBack } from './come-back.ts';
+import type { Operation } from './operation.ts';
+
+/**
+ * For machines where two models don't fit: makes everything ready, then ends the old model and loads the new one while
+ * requests wait. When the new one fails, the old one comes back.
+ * @returns undefined when it was a dry run: then it ends where the window would begin.
+ */
+export async function swapHeld(
+  parts: ChangeParts,
+  operation: Operation,
+  change: Change,
+  prepared: PreparedModel,
+): Promise<Swapped | undefined> {
+  const { preparation, gates, slot, modes } = parts;
+  const recorded = await gates.record(change, operation, slot.current);
+  const nested = await preparation.nest(prepared, await modes.cacheBytes(), operation);
+  if (change.dryRun) {
+    await nested.nest.close();
+    operation.warn(
+      'the two models do not fit beside each other: the scores of the new one were not looked at',
+    );
+    return undefined;
+  }
+  const window = new Window(parts, operation, change, nested, recorded);
+  const result = await slot.replace(modes.expectedWindowMs(prepared), isUsable, (old) =>
+    window.exchange(old),
+  );
+  if (window.failure === undefined) {
+    return { next: slot.current as Generation, result, wantedDtype: prepared.wantedDtype };
+  }
+  operation.found({ lock_held_ms: result.lockHeldMs, held_requests: result.held });
+  throw window.failure.error;
+}
+
+function isUsable(model: Generation): boolean {
+  return !model.isClosed;
+}
+
+/** The time in which nothing serves: from the last request on the old model to the first one on the new. */
+class Window {
+  /** Why the old model came back. */
+  failure: { readonly error: unknown } | undefined;
+  readonly #parts: ChangeParts;
+  readonly #operation: Operation;
+  readonly #change: Change;
+  readonly #nested: NestedModel;
+  readonly #recorded: Current | undefined;
+
+  constructor(
+    parts: ChangeParts,
+    operation: Operation,
+    change: Change,
+    nested: NestedModel,
+    recorded: Current | undefined,
+  ) {
+    this.#parts = parts;
+    this.#operation = operation;
+    this.#change = change;
+    this.#nested = nested;
+    this.#recorded = recorded;
+  }
+
+  /** @returns the model that serves afterwards. */
+  async exchange(old: Generation): Promise<Generation> {
+    const { retirement, modes, clock } = this.#parts;
+    try {
+      this.#operation.enter('drain');
+      await retirement.drainInWindow(old, this.#operation.signal);
+      this.#operation.commit();
+    } catch (error) {
+      await this.#nested.nest.close();
+      throw error;
+    }
+    const startedAt = clock.now();
+    this.#operation.enter('release');
+    await old.close();
+    try {
+      const next = await this.#loadChecked();
+      modes.learnWindow(this.#nested, clock.now() - startedAt);
+      return next;
+    } catch (error) {
+      this.failure = { error };
+      return await comeBack(this.#parts, error);
+    }
+  }
+
+  async #loadChecked(): Promise<Generation> {
+    const { preparation, gates } = this.#parts;
+    const next = await preparation.load(this.#nested, this.#operation);
+    try {
+      this.#operation.enter('check');
+      await gates.check(next, this.#nested, this.#change, this.#operation, this.#recorded);
+      return next;
+    } catch (error) {
+      await next.close();
+      throw error;
+    }
+  }
+}

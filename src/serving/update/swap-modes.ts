@@ -1,0 +1,73 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Generation } from '../../model/generation.ts';
+import type { NamedModel } from '../../model/loadable-model.ts';
+import { estimateMemoryNeed, type ModelSize } from '../../model/memory-need.ts';
+import { modelSize } from '../../model/model-size.ts';
+import { readFreeMemory } from '../../platform/memory/free-memory.ts';
+import { readProcessMemory } from '../../platform/memory/process-memory.ts';
+import type { PreparedModel } from '../preparation.ts';
+import type { ModelSlot } from '../slot/model-slot.ts';
+import { chooseMode, type ModeChoice } from './choose-mode.ts';
+import type { SwapMode } from './operation-report.ts';
+
+type Wanted = SwapMode | 'auto';
+
+/** Before any window was measured: engines map compiled weights, and read them about as fast. */
+const GUESSED_BYTES_PER_MS = 500_000;
+const GUESSED_BASE_MS = 1_000;
+
+/** Reading ahead beyond this share of the free memory would push out what the model that serves needs. */
+const CACHE_SHARE = 0.8;
+
+/** Decides how models take turns, by what they take and what is free. */
+export class SwapModes {
+  readonly #slot: ModelSlot<Generation>;
+  readonly #configured: Wanted;
+  #msPerByte: number | undefined;
+
+  constructor(slot: ModelSlot<Generation>, configured: Wanted) {
+    this.#slot = slot;
+    this.#configured = configured;
+  }
+
+  /** True when not even a trial of the model should be loaded beside the one that serves. An estimate by the size of its files. */
+  async isTight(staged: NamedModel, asked: Wanted | undefined): Promise<boolean> {
+    const names = await readdir(staged.directory, { recursive: true });
+    const sizes = names.map(async (name) => (await stat(join(staged.directory, name))).size);
+    const weightBytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    const { size: tokenizerFileBytes } = await stat(join(staged.directory, 'tokenizer.json'));
+    const size = { engines: 1, weightBytes, isShared: true, tokenizerFileBytes };
+    return (await this.#choose(size, asked)).chosen === 'hold';
+  }
+
+  async choose(prepared: PreparedModel, asked: Wanted | undefined): Promise<ModeChoice> {
+    return await this.#choose(await modelSize(prepared), asked);
+  }
+
+  /** How much of a model may be read ahead. */
+  async cacheBytes(): Promise<number> {
+    return Math.floor((await readFreeMemory()).bytes * CACHE_SHARE);
+  }
+
+  /** How long nothing will serve while this model takes another's place, as far as can be told. */
+  expectedWindowMs({ graph }: PreparedModel): number {
+    if (this.#msPerByte !== undefined) return this.#msPerByte * graph.weightBytes;
+    return GUESSED_BASE_MS + graph.weightBytes / GUESSED_BYTES_PER_MS;
+  }
+
+  /** Takes note of how long it took. */
+  learnWindow({ graph }: PreparedModel, ms: number): void {
+    this.#msPerByte = ms / graph.weightBytes;
+  }
+
+  async #choose(candidate: ModelSize, asked: Wanted | undefined): Promise<ModeChoice> {
+    const wanted = asked ?? this.#configured;
+    const current = this.#slot.current;
+    const free = await readFreeMemory();
+    if (current === undefined) return chooseMode({ wanted, neededBytes: 0, free, hasCurrent: false });
+    const { peakBytes } = await readProcessMemory(current.pids);
+    const neededBytes = estimateMemoryNeed(candidate, { ...current.size, ownBytes: peakBytes });
+    return chooseMode({ wanted, neededBytes, free, hasCurrent: true });
+  }
+}

@@ -1,0 +1,56 @@
+import type { Logger } from '../../platform/logger.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import type { Operation } from './operation.ts';
+
+type TimelineMetrics = Pick<Metrics, 'swaps' | 'swapDuration' | 'swapPhase' | 'swapMemory'>;
+
+const MS_PER_SECOND = 1000;
+
+/** Puts finished operations into the metrics. */
+export class Timeline {
+  readonly #metrics: TimelineMetrics;
+
+  constructor(metrics: TimelineMetrics) {
+    this.#metrics = metrics;
+  }
+
+  record(operation: Operation): void {
+    const { kind, status, phases, memory, mode } = operation.report;
+    const { swaps, swapDuration, swapPhase, swapMemory } = this.#metrics;
+    swaps.inc({ kind, outcome: status, mode: mode?.chosen ?? 'none' });
+    let total = 0;
+    for (const { phase, ms } of phases) {
+      swapPhase.observe({ phase }, ms / MS_PER_SECOND);
+      total += ms;
+    }
+    swapDuration.observe(total / MS_PER_SECOND);
+    if (memory === null) return;
+    swapMemory.set({ when: 'before' }, memory.before_bytes);
+    swapMemory.set({ when: 'after' }, memory.after_bytes);
+  }
+}
+
+/** One line for every operation: who, what, and what came of it. */
+export function audit(logger: Logger, operation: Operation): void {
+  const { id, kind, model, by, status, dry_run, forced, mode, phases, lock_held_ms, held_requests, error } =
+    operation.report;
+  const ms = Math.round(phases.reduce((sum, phase) => sum + phase.ms, 0));
+  logger.info(
+    {
+      audit: true,
+      operation: id,
+      kind,
+      model,
+      by,
+      status,
+      dry_run,
+      forced,
+      mode: mode?.chosen,
+      phases,
+      lock_held_ms,
+      held_requests,
+      error,
+    },
+    `${kind} to ${model} by ${by}: ${status} after ${ms} ms${error === null ? '' : ` (${error})`}`,
+  );
+}

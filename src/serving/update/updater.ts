@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { messageOf, ServiceError } from '../../errors.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { findInHistory } from '../state/history.ts';
+import type { ServingRecord } from '../state/serving-record.ts';
+import type { Caller, Change, UpdateRequest } from './change-request.ts';
+import { Operation } from './operation.ts';
+import { Operations, type Started, type UpdateOutcome } from './operations.ts';
+import { audit, type Timeline } from './timeline.ts';
+
+export interface UpdaterOptions {
+  /** Carries a change out. */
+  readonly change: (operation: Operation, change: Change) => Promise<Omit<UpdateOutcome, 'operation'>>;
+  /** @see ModelRoots.canonical */
+  readonly canonical: (reference: string) => string;
+  readonly isServing: () => boolean;
+  readonly record: ServingRecord;
+  readonly timeline: Timeline;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Active extends Started {
+  readonly fingerprint: string;
+}
+
+/** Changes the model, one operation at a time; one more may wait. Whatever goes wrong, the model that served keeps serving. */
+export class Updater {
+  readonly #options: UpdaterOptions;
+  readonly #operations = new Operations();
+  #running: Active | undefined;
+  #waiting: Active | undefined;
+  #closed: Error | undefined;
+
+  constructor(options: UpdaterOptions) {
+    this.#options = options;
+  }
+
+  /** The operation that is being carried out. */
+  get running(): Operation | undefined {
+    return this.#running?.operation;
+  }
+
+  /** @throws ServiceError not_found */
+  find(id: string): Operation {
+    return this.#operations.find(id).operation;
+  }
+
+  /**
+   * Starts an update, or joins the running one when it is the same.
+   * @throws ServiceError update_in_progress that names the running one; invalid_request.
+   */
+  update({ reference, ...terms }: UpdateRequest, caller: Caller): Started {
+    const target = { reference: this.#options.canonical(reference), dtype: terms.dtype };
+    return this.#begin({ ...terms, kind: 'update', target }, caller);
+  }
+
+  /**
+   * Goes back to the model before this one, or to one of the history.
+   * @param to a reference or (the start of) a digest.
+   * @throws ServiceError model_not_found, update_in_progress.
+   */
+  rollback(to: string | undefined, caller: Caller): Started {
+    const { state } = this.#options.record;
+    const found = to === undefined ? state?.previous : findInHistory(state?.history ?? [], to);
+    if (found) {
+      const target = { reference: found.model, digest: found.digest, dtype: found.dtype };
+      // It was good once: nothing that compares it with the model that it replaces may stand in the way.
+      const terms = { dryRun: false, force: true, wait: false, probation: { requests: 0 } };
+      return this.#begin({ ...terms, kind: 'rollback', target }, caller);
+    }
+    const what = to === undefined ? 'there is no model to go back to' : `"${to}" is not in the history`;
+    throw new ServiceError('model_not_found', what, { detail: 'GET /models lists the history.' });
+  }
+
+  /**
+   * Gives an operation up and waits until nothing of it is left.
+   * @throws ServiceError update_in_progress when its model serves already; not_found.
+   */
+  async cancel(id: string): Promise<Operation> {
+    const { operation, outcome } = this.#operations.find(id);
+    const reason = new ServiceError(
+      'update_in_progress',
+      `the update to ${operation.reference} was cancelled`,
+    );
+    if (operation.abort(reason)) await outcome.catch(() => {});
+    else if (operation.report.status === 'running') {
+      throw new ServiceError('update_in_progress', `${operation.reference} serves already`, {
+        detail: 'It is too late to cancel this operation. POST /rollback goes back.',
+      });
+    }
+    return operation;
+  }
+
+  /** Gives up what is under way, and waits until no operation runs. */
+  async settle(reason: Error): Promise<void> {
+    for (const active of [this.#waiting, this.#running]) {
+      active?.operation.abort(reason);
+      await active?.outcome.catch(() => {});
+    }
+  }
+
+  /** Gives up what is under way for good. */
+  async close(): Promise<void> {
+    this.#closed = new ServiceError('unavailable', 'the server is shutting down', { retryAfterSeconds: 5 });
+    await this.settle(this.#closed);
+  }
+
+  #begin(change: Change, caller: Caller): Started {
+    if (this.#closed !== undefined) throw this.#closed;
+    const { wait, ...rest } = change;
+    const fingerprint = JSON.stringify(rest);
+    const known = this.#operations.replay(caller.idempotencyKey, fingerprint) ?? this.#join(fingerprint);
+    if (known !== undefined) return known;
+    if (!this.#options.isServing()) {
+      throw new ServiceError('unavailable', 'the first model is still loading', { retryAfterSeconds: 1 });
+    }
+    const running = this.#running;
+    if (running !== undefined && !wait) throw inProgress(running.operation);
+    const started = this.#start(change, fingerprint, caller, running);
+    this.#operations.remember(started, caller.idempotencyKey, fingerprint);
+    return started;
+  }
+
+  #join(fingerprint: string): Started | undefined {
+    return [this.#running, this.#waiting].find((active) => active?.fingerprint === fingerprint);
+  }
+
+  #start(change: Change, fingerprint: string, { by }: Caller, running: Active | undefined): Started {
+    const { kind, target, dryRun, force } = change;
+    const operation = new Operation({
+      id: randomUUID(),
+      kind,
+      reference: target.reference,
+      by,
+      dryRun,
+      forced: force && kind === 'update',
+      clock: this.#options.clock,
+    });
+    const outcome = running === undefined ? this.#run(operation, change) : this.#queue(operation, change);
+    // Whoever waits for it gets the error; nobody has to.
+    outcome.catch(() => {});
+    const active = { operation, outcome, fingerprint };
+    if (running === undefined) this.#running = active;
+    else this.#supersede(active);
+    return active;
+  }
+
+  /** The one that waits is what the operator wants in the end: a newer wish takes its place. */
+  #supersede(next: Active): void {
+    const older = this.#waiting;
+    this.#waiting = next;
+    older?.operation.abort(
+      new ServiceError(
+        'update_in_progress',
+        `the update to ${older.operation.reference} was superseded by one to ${next.operation.reference}`,
+        { detail: `It had not begun. GET /update/${next.operation.id} tells about the newer one.` },
+      ),
+    );
+  }
+
+  async #queue(operation: Operation, change: Change): Promise<UpdateOutcome> {
+    const given = new Promise<void>((resolve) =>
+      operation.signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    await Promise.race([this.#running?.outcome.catch(() => {}), given]);
+    const self = this.#waiting?.operation === operation ? this.#waiting : undefined;
+    if (self !== undefined) this.#waiting = undefined;
+    if (operation.signal.aborted) {
+      operation.end(self === undefined ? 'superseded' : 'cancelled', inFull(operation.signal.reason));
+      audit(this.#options.logger, operation);
+      throw operation.signal.reason;
+    }
+    this.#running = self;
+    return await this.#run(operation, change);
+  }
+
+  async #run(operation: Operation, change: Change): Promise<UpdateOutcome> {
+    const { timeline, logger } = this.#options;
+    const log = logger.child({ operation: operation.id });
+    log.info(`${operation.kind} to ${operation.reference} begins`);
+    try {
+      const outcome = await this.#options.change(operation, change);
+      operation.end('succeeded');
+      return { ...outcome, operation: operation.report };
+    } catch (error) {
+      operation.end(operation.signal.aborted ? 'cancelled' : 'failed', inFull(error));
+      log.error({ err: error }, `${operation.kind} to ${operation.reference}: ${messageOf(error)}`);
+      throw error;
+    } finally {
+      this.#running = undefined;
+      timeline.record(operation);
+      audit(logger, operation);
+    }
+  }
+}
+
+/** Who follows an operation sees nothing else of its failure. */
+function inFull(error: unknown): string {
+  const { detail } = error instanceof ServiceError ? error : {};
+  return detail === undefined ? messageOf(error) : `${messageOf(error)}. ${detail}`;
+}
+
+function inProgress({ id, reference }: Operation): ServiceError {
+  return new ServiceError('update_in_progress', `an update to ${reference} is under way (operation ${id})`, {
+    detail: `Wait for it (GET /update/${id}), cancel it (DELETE /update/${id}), or send "wait": true.`,
+  });
+}
