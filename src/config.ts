@@ -51,7 +51,7 @@ export const settings = {
   RERANK_MAX_BODY_BYTES: positive.default(8 * 2 ** 20),
   RERANK_MAX_DOCUMENTS: positive.default(10_000),
   RERANK_REQUEST_TIMEOUT_MS: positive.default(60_000),
-  RERANK_ENGINE_TIMEOUT_MS: positive.default(60_000),
+  RERANK_ENGINE_TIMEOUT_MS: positive.default(20_000),
   RERANK_LOAD_TIMEOUT_MS: positive.default(300_000),
   RERANK_SHUTDOWN_TIMEOUT_MS: positive.default(25_000),
   RERANK_HISTORY: positive.max(100).default(5),

@@ -48,8 +48,12 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const logger = overrides.logger ?? createLogger({ level: config.logLevel, format: config.logFormat });
   const slot = new ModelSlot<Generation>(clock);
   const metrics = createMetrics({ readyEngines: () => slot.current?.readyEngines ?? 0 });
-  const { roots, preparation, keepOnly } = await openWorkshop(config, { clock, logger, metrics });
-  const lock = await lockStateDirectory(config.stateDirectory, clock);
+  const workshop = await openWorkshop(config, { clock, logger, metrics, mayBeTemporary: true });
+  const { roots, preparation, keepOnly, work } = workshop;
+  if (work.because !== undefined) {
+    logger.error(`${work.because}. Serving from ${work.path}: nothing is kept for the next start.`);
+  }
+  const lock = await lockStateDirectory(work.path, clock);
   const stateFile = new StateFile(config.stateDirectory);
   const stop = new AbortController();
 
@@ -113,17 +117,18 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const server = await HttpServer.listen(app, { host: config.host, port: config.port, clock }).catch(
     async (error) => {
       await lock.release();
+      await work.release();
       throw error;
     },
   );
 
   const start = async (): Promise<void> => {
-    const { generation, state } = await boot(
+    const { generation, state, unsaved } = await boot(
       { preparation, gates, stateFile, configured: config.model, clock, logger },
       stop.signal,
     );
     await slot.swap(generation);
-    record.restore(state);
+    record.restore(state, work.because ?? unsaved);
     announce(generation, metrics);
     await keepOnly(new Set([generation.identity.digest, ...(state ? referencedDigests(state) : [])]));
   };
@@ -135,6 +140,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     await Promise.all([server.close(config.shutdownTimeoutMs), control.close(), ready.catch(() => {})]);
     await slot.current?.close();
     await lock.release();
+    await work.release();
   };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeOnce());

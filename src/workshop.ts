@@ -1,8 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { chooseDevice } from './engine/choose-device.ts';
-import { ServiceError } from './errors.ts';
 import { probeModel } from './graph/probe-model.ts';
 import type { CompileSettings } from './model/compile/compile-settings.ts';
 import type { Clock } from './platform/clock.ts';
@@ -15,6 +13,7 @@ import { CompiledCache } from './store/compiled-cache.ts';
 import { PlanStore } from './store/plan-store.ts';
 import { ModelRoots } from './store/reference.ts';
 import { StagingArea } from './store/staging.ts';
+import { openWorkDirectory, type WorkDirectory } from './work-directory.ts';
 
 export interface WorkshopParts {
   readonly clock: Clock;
@@ -23,6 +22,8 @@ export interface WorkshopParts {
   /** Where models may come from besides the configured directories. */
   readonly moreRoots?: readonly string[];
   readonly onProgress?: CompileSettings['onProgress'];
+  /** Whether a state directory that can't be written is replaced by a temporary one. */
+  readonly mayBeTemporary?: boolean;
 }
 
 /** Where references become loaded models: what the server and the commands share. */
@@ -32,20 +33,21 @@ export interface Workshop {
   readonly preparation: Preparation;
   /** Deletes the files of all models but those with these digests. */
   readonly keepOnly: (digests: ReadonlySet<string>) => Promise<void>;
+  readonly work: WorkDirectory;
 }
 
 /** @throws ServiceError unavailable when the state directory can't be written. */
 export async function openWorkshop(config: Config, parts: WorkshopParts): Promise<Workshop> {
   const { clock, logger, metrics } = parts;
-  await makeWritable(config.stateDirectory);
+  const work = await openWorkDirectory(config.stateDirectory, parts.mayBeTemporary ?? false);
   const roots = new ModelRoots([...config.modelRoots, ...(parts.moreRoots ?? [])]);
-  const staging = new StagingArea(join(config.stateDirectory, 'models'));
-  const cache = new CompiledCache(join(config.stateDirectory, 'compiled'));
+  const staging = new StagingArea(join(work.path, 'models'));
+  const cache = new CompiledCache(join(work.path, 'compiled'));
   const childEnv = {
-    NODE_COMPILE_CACHE: join(config.stateDirectory, 'node-compile-cache'),
+    NODE_COMPILE_CACHE: join(work.path, 'node-compile-cache'),
     ...config.childEnv,
   };
-  const plans = new PlanStore(join(config.stateDirectory, 'plans'));
+  const plans = new PlanStore(join(work.path, 'plans'));
   const { loadTimeoutMs } = config;
   const shared = { childEnv, loadTimeoutMs, clock, logger };
   const { onProgress } = parts;
@@ -74,14 +76,5 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
     await cache.keepOnly(kept);
     await plans.keepOnly(kept);
   };
-  return { roots, staging, preparation, keepOnly };
-}
-
-async function makeWritable(path: string): Promise<void> {
-  await mkdir(join(path, 'models'), { recursive: true }).catch((error: Error) => {
-    throw new ServiceError('unavailable', `the state directory can't be used: ${error.message}`, {
-      detail: 'Point RERANK_STATE_DIR to a directory that this user may write to.',
-      cause: error,
-    });
-  });
+  return { roots, staging, preparation, keepOnly, work };
 }

@@ -23,6 +23,8 @@ export interface BootResult {
   readonly generation: Generation;
   /** What `.last_good_model` says from now on; undefined when there is none. */
   readonly state: ServingState | undefined;
+  /** Why the disk does not say so. */
+  readonly unsaved: string | undefined;
 }
 
 /**
@@ -33,7 +35,11 @@ export async function boot(options: BootOptions, signal: AbortSignal): Promise<B
   const { configured, logger } = options;
   const state = await readState(options);
   if (state === undefined)
-    return { generation: await prepare(options, { reference: configured }, signal), state };
+    return {
+      generation: await prepare(options, { reference: configured }, signal),
+      state,
+      unsaved: undefined,
+    };
 
   await tryToWrite(options, { ...state, pending: null, bootAttempts: state.bootAttempts + 1 });
   const known: Target[] = bootCandidates(state).map(({ model, ...entry }) => ({
@@ -58,15 +64,21 @@ export async function boot(options: BootOptions, signal: AbortSignal): Promise<B
   const { dtype: _, ...others } = state;
   const dtype = target.dtype && { dtype: target.dtype };
   const after = { ...others, model, digest, ...dtype, previous, pending: null, bootAttempts: 0 };
-  await tryToWrite(options, after);
-  return { generation, state: after };
+  return { generation, state: after, unsaved: await tryToWrite(options, after) };
 }
 
-/** A disk that can't be written is no reason not to serve; what it says stays as it is. */
-async function tryToWrite({ stateFile, logger }: BootOptions, state: ServingState): Promise<void> {
-  await stateFile
-    .write(state)
-    .catch((error) => logger.error({ err: error }, `${messageOf(error)}; serving goes on`));
+/** A disk that can't be written is no reason not to serve. @returns what could not be kept, if anything. */
+async function tryToWrite(
+  { stateFile, logger }: BootOptions,
+  state: ServingState,
+): Promise<string | undefined> {
+  try {
+    await stateFile.write(state);
+    return undefined;
+  } catch (error) {
+    logger.error({ err: error }, `${messageOf(error)}; serving goes on`);
+    return messageOf(error);
+  }
 }
 
 async function readState({ stateFile, logger }: BootOptions): Promise<ServingState | undefined> {

@@ -39,9 +39,15 @@ export class ServingRecord {
     this.#options = options;
   }
 
-  /** Takes up what the start found. */
-  restore(state: ServingState | undefined): void {
+  /**
+   * Takes up what the start found.
+   * @param unsaved what it could not write.
+   */
+  restore(state: ServingState | undefined, unsaved: string | undefined): void {
     this.#state = state;
+    this.#unsaved = unsaved;
+    this.#options.metrics.stateUnsaved.set(unsaved === undefined ? 0 : 1);
+    this.#options.metrics.quarantined.set(this.quarantined.length);
   }
 
   /** The state on disk, or what it would be for a server that was never updated. */

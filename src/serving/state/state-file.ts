@@ -1,9 +1,12 @@
-import { link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { messageOf, ServiceError } from '../../errors.ts';
 import { syncDirectory } from '../../platform/sync-directory.ts';
 import { type ServingState, stateSchema } from './serving-state.ts';
+
+/** Far beyond a hundred models in the history and all that are in quarantine. */
+const MAX_BYTES = 2 ** 20;
 
 export interface StateReading {
   readonly state: ServingState | undefined;
@@ -26,22 +29,22 @@ export class StateFile {
     return this.#path;
   }
 
+  /** Never throws: whatever is wrong with the file must not keep a server from starting. */
   async read(): Promise<StateReading> {
     await this.#removeLeftovers();
-    const text = await readText(this.#path);
-    if (text === undefined) return { state: undefined };
-    const state = parse(text);
-    if (state !== undefined) return { state };
+    const current = await readState(this.#path);
+    if (current !== 'unreadable') return { state: current };
     const aside = `${this.#path}.unreadable`;
     // Where nothing can be written, it can't be put aside either.
     const isAside = await rename(this.#path, aside).then(
       () => true,
       () => false,
     );
-    const before = parse((await readText(this.#previousPath).catch(() => undefined)) ?? '');
+    const previous = await readState(this.#previousPath);
+    const state = previous === 'unreadable' ? undefined : previous;
     const where = isAside ? `was put aside as ${aside}` : 'was left where it is';
-    const instead = before === undefined ? 'there is no copy from before' : `its previous copy is used`;
-    return { state: before, unreadable: `${this.#path} could not be read and ${where}; ${instead}` };
+    const instead = state === undefined ? 'there is no copy from before' : `its previous copy is used`;
+    return { state, unreadable: `${this.#path} could not be read and ${where}; ${instead}` };
   }
 
   /** As if nothing had ever been updated. */
@@ -96,20 +99,18 @@ export class StateFile {
   }
 }
 
-async function readText(path: string): Promise<string | undefined> {
+/** @returns undefined when there is no such file. */
+async function readState(path: string): Promise<ServingState | undefined | 'unreadable'> {
   try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isOneOf(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
-function parse(text: string): ServingState | undefined {
-  try {
-    return stateSchema.parse(JSON.parse(text));
+    const info = await lstat(path).catch((error) => {
+      if (isOneOf(error, 'ENOENT')) return undefined;
+      throw error;
+    });
+    if (info === undefined) return undefined;
+    if (info.size > MAX_BYTES) return 'unreadable';
+    return stateSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
-    return undefined;
+    return 'unreadable';
   }
 }
 
