@@ -27,9 +27,10 @@ function documentsOf(size: number): string[] {
 /** Seven loads beside a full load: on two busy processors that takes its time. */
 const TIMEOUT_MS = 60_000;
 
-it(
-  'every answer under load equals the scores of the model that it names, through every swap',
-  async () => {
+it.for(['beside', 'hold'] as const)(
+  'every answer under load equals the scores of the model that it names, through every swap: %s',
+  { timeout: TIMEOUT_MS },
+  async (mode) => {
     const expected = new Map<string, readonly number[]>();
     for (const model of [MODELS[1], MODELS[0]]) {
       await server.client.update(model);
@@ -55,7 +56,7 @@ it(
     };
     const clients = Array.from({ length: CLIENTS }, (_, client) => ask(client));
     for (let swap = 0; swap < SWAPS; swap++) {
-      const { current_model } = await server.client.update(MODELS[(swap + 1) % 2] ?? '');
+      const { current_model } = await server.client.update(MODELS[(swap + 1) % 2] ?? '', { mode });
       expect(current_model).toBe(MODELS[(swap + 1) % 2]);
     }
     swapped.abort();
@@ -76,5 +77,4 @@ it(
     const helpersAfter = await helpersOf(process.pid);
     expect(helpersAfter).toHaveLength(helpers.length);
   },
-  TIMEOUT_MS,
 );

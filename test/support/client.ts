@@ -110,8 +110,8 @@ export class Client {
   }
 
   /** @throws Error for anything but 200. */
-  async update(model: string): Promise<Updated> {
-    return expectOk(await this.post<Updated>('/update', { model_path: model })).body;
+  async update(model: string, terms: object = {}): Promise<Updated> {
+    return expectOk(await this.post<Updated>('/update', { model_path: model, ...terms })).body;
   }
 
   async info(): Promise<Info> {
