@@ -13,6 +13,12 @@ export function explainStorageError(error: unknown, what: string): unknown {
       cause: error,
     });
   }
+  if (code === 'EROFS') {
+    return new ServiceError('insufficient_storage', `the disk of RERANK_STATE_DIR is read-only: ${what}`, {
+      detail: 'Make it writable again, or point RERANK_STATE_DIR to another volume.',
+      cause: error,
+    });
+  }
   if (typeof code === 'string' && code !== 'ABORT_ERR') {
     return new ServiceError('source_failed', `${what}: ${(error as Error).message}`, { cause: error });
   }

@@ -34,7 +34,8 @@ function respondWith(start: (request: Request) => Started): RequestHandler {
     response.set('Location', `/update/${operation.id}`);
     if (/\brespond-async\b/.test(request.get('prefer') ?? '')) {
       response.status(202).set('Preference-Applied', 'respond-async');
-      response.json({ status: 'running', operation: operation.report });
+      const { report } = operation;
+      response.json({ status: report.status, operation: report });
       return;
     }
     response.json(success(await outcome));
