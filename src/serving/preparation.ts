@@ -12,6 +12,7 @@ import { CallFailed, ChildLost } from '../platform/process/child-link.ts';
 import type { PlanStore } from '../store/plan-store.ts';
 import type { ModelRoots } from '../store/reference.ts';
 import type { StagingArea } from '../store/staging.ts';
+import { explainStorageError } from '../store/storage-error.ts';
 import type { Progressing } from './phase.ts';
 
 /** Copying more than this takes long enough to be mentioned. */
@@ -78,7 +79,7 @@ export class Preparation {
     // What can't be served is refused before gigabytes are copied.
     const found = await inspectModelDirectory(directory, dtype, allow).catch((error) => {
       work.enter('verify');
-      throw error;
+      throw explainStorageError(error, `${reference} can't be read`);
     });
     if (found.bytes > LARGE_MODEL_BYTES) {
       generation.logger.info(`copying and hashing ${Math.round(found.bytes / 2 ** 20)} MiB of ${reference}`);

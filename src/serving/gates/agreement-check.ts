@@ -61,10 +61,10 @@ export function notCompared(why: string, limits: Partial<AgreementLimits>): Agre
 }
 
 /** For all answers of the model that serves, where limits wait for them. */
-export const REQUIRED_ANSWERS_MS = 120_000;
+export const REQUIRED_ANSWERS_MS = 300_000;
 
-/** What only informs must not hold an update up. */
-const INFORMING_ANSWERS_MS = 15_000;
+/** What only informs must not hold an update up for longer. */
+const INFORMING_ANSWERS_MS = 60_000;
 
 class ReferenceFailed extends Error {}
 

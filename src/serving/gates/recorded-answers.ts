@@ -1,3 +1,4 @@
+import { Flow } from '../../batching/flow.ts';
 import { ServiceError } from '../../errors.ts';
 import type { ScoredRequest } from '../../model/score-pairs.ts';
 import { type Clock, delay } from '../../platform/clock.ts';
@@ -14,8 +15,8 @@ export interface RecordingOptions {
 }
 
 /**
- * What the model that serves answered to the probes. All are asked at once: each takes its turn among the live requests, and
- * under full load turns come seconds apart.
+ * What the model that serves answered to the probes. All are asked at once, as one flow: together they take a single turn among
+ * those of the live requests, so that these wait no longer than for one more request.
  */
 export class RecordedAnswers implements Current {
   readonly identity: Current['identity'];
@@ -37,8 +38,9 @@ export class RecordedAnswers implements Current {
     const enough = new AbortController();
     const either = AbortSignal.any([signal, enough.signal]);
     const limits = { maxLength: model.maxLength };
+    const flow = new Flow();
     const asked = probes.set.map(async ({ query, documents }) => {
-      const answer = await model.score(query, documents, limits, either);
+      const answer = await model.score(query, documents, limits, either, flow);
       advance();
       return [keyOf(query, documents), answer] as const;
     });

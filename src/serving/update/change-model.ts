@@ -79,7 +79,7 @@ async function changeToPrepared(
   staged: NamedModel,
 ): Promise<void> {
   const { preparation, modes, probation, standby } = parts;
-  const isTight = await modes.isTight(staged, change.mode);
+  const isTight = await modes.isTight(staged);
   const prepared = await preparation.compile(staged, operation, change.target.dtype, isTight);
   // Never three models at a time: with a new one on its way, the one before the current has had its chance.
   probation.end('ended', 'another update came');

@@ -32,13 +32,13 @@ export class SwapModes {
   }
 
   /** True when not even a trial of the model should be loaded beside the one that serves. An estimate by the size of its files. */
-  async isTight(staged: NamedModel, asked: Wanted | undefined): Promise<boolean> {
+  async isTight(staged: NamedModel): Promise<boolean> {
     const names = await readdir(staged.directory, { recursive: true });
     const sizes = names.map(async (name) => (await stat(join(staged.directory, name))).size);
     const weightBytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     const { size: tokenizerFileBytes } = await stat(join(staged.directory, 'tokenizer.json'));
     const size = { engines: 1, weightBytes, isShared: true, tokenizerFileBytes };
-    return (await this.#choose(size, asked)).chosen === 'hold';
+    return (await this.#choose(size, 'auto')).chosen === 'hold';
   }
 
   async choose(prepared: PreparedModel, asked: Wanted | undefined): Promise<ModeChoice> {
