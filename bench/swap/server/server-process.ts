@@ -106,6 +106,8 @@ function environment({ model, device }: ServerSettings, port: number, directory:
     RERANK_STATE_DIR: join(directory, 'state'),
     // The bench asks the same again and again, to compare the answers: they have to be computed.
     RERANK_SCORE_CACHE_BYTES: '0',
+    // One model before and one after: what is measured is a swap, not the model that is kept at hand.
+    RERANK_PROBATION_REQUESTS: '0',
     // The bench comes without keys.
     RERANK_API_KEY: '',
     RERANK_ADMIN_KEY: '',
