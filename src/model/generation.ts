@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Flow } from '../batching/flow.ts';
 import { Scheduler } from '../batching/scheduler.ts';
 import { EnginePool } from '../engine/engine-pool.ts';
@@ -7,12 +8,13 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { MachineBudget } from '../platform/machine-budget.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { haveSameContent } from '../platform/same-content.ts';
 import type { LoadableModel, ServableGraph } from './loadable-model.ts';
 import type { ModelSize } from './memory-need.ts';
 import type { Dtype } from './model-directory.ts';
 import { modelSize } from './model-size.ts';
 import { readTokenLimit } from './model-traits.ts';
-import { childOptions, type Nest, startTokenizer } from './nest.ts';
+import { childOptions, type Nest, startTokenizer, TOKENIZER_FILE } from './nest.ts';
 import { type ScoredRequest, type ScoreLimits, scorePairs } from './score-pairs.ts';
 import type { InspectRequest, TokenizerInspection } from './tokenizer/protocol.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
@@ -50,6 +52,7 @@ const AUTO_MAX_LENGTH = 1024;
 
 /** Short, middling and long: the shapes that a first request may have. */
 const WARM_UP_TOKENS = [8, 64, 256];
+const BRIEF_WARM_UP_TOKENS = [8, 64];
 
 interface GenerationParts {
   readonly tokenizer: Tokenizer;
@@ -57,6 +60,7 @@ interface GenerationParts {
   readonly scheduler: Scheduler;
   readonly clock: Clock;
   readonly size: ModelSize;
+  readonly directory: string;
   readonly restarts: () => number;
 }
 
@@ -72,7 +76,8 @@ export class Generation {
   /** What decides about the memory that it takes. */
   readonly size: ModelSize;
   readonly #restarts: () => number;
-  #isClosed = false;
+  readonly #directory: string;
+  #closing: Promise<unknown> | undefined;
 
   private constructor(identity: ModelIdentity, maxLength: number, parts: GenerationParts) {
     this.identity = identity;
@@ -83,6 +88,7 @@ export class Generation {
     this.#clock = parts.clock;
     this.size = parts.size;
     this.#restarts = parts.restarts;
+    this.#directory = parts.directory;
   }
 
   /**
@@ -100,13 +106,16 @@ export class Generation {
     const { graph, plan } = model;
     const maxLength = effectiveLength(settings.maxLength, await readTokenLimit(model.directory), logger);
     const size = await modelSize(model);
-    const tokenizer = nest?.tokenizer ?? (await startTokenizer(model, settings, signal));
+    const tokenizerStart = nest?.tokenizer ?? startTokenizer(model, settings, signal);
     let restarts = 0;
     const countRestart = (): void => {
       restarts++;
       metrics.engineRestarts.inc();
     };
     try {
+      // Where nothing else needs the processors, both start at once.
+      const together = model.together ?? false;
+      if (!together) await tokenizerStart;
       const engines = await EnginePool.start(
         {
           ...childOptions(settings),
@@ -118,12 +127,16 @@ export class Generation {
           device,
           threads: plan.threads,
           size: plan.engines,
-          together: model.together ?? false,
+          together,
           runTimeoutMs: settings.engineTimeoutMs,
         },
         checkSignature,
         signal,
       );
+      const tokenizer = await Promise.resolve(tokenizerStart).catch(async (error) => {
+        await engines.close();
+        throw error;
+      });
       logger.info(
         { ...plan, device, dtype: graph.dtype, maxLength, generation: model.generation },
         `${model.reference} is loaded`,
@@ -136,10 +149,13 @@ export class Generation {
         scheduler,
         clock,
         size,
+        directory: model.directory,
         restarts: () => restarts,
       });
     } catch (error) {
-      await (nest ?? tokenizer).close();
+      const [tokenizer] = await Promise.allSettled([tokenizerStart]);
+      if (tokenizer.status === 'fulfilled') await tokenizer.value.close();
+      await nest?.spares.close();
       throw error;
     }
   }
@@ -175,12 +191,15 @@ export class Generation {
 
   /** True once its processes have been ended. */
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#closing !== undefined;
   }
 
-  /** Runs every engine once on each of a few shapes, so that no request pays for a first run. */
-  async warm(): Promise<void> {
-    for (const tokens of WARM_UP_TOKENS) {
+  /**
+   * Runs every engine once on each of a few shapes, so that no request pays for a first run.
+   * @param brief leaves the larger shapes out, for when requests wait.
+   */
+  async warm(brief = false): Promise<void> {
+    for (const tokens of brief ? BRIEF_WARM_UP_TOKENS : WARM_UP_TOKENS) {
       const pair = await this.#tokenizer.encode({
         query: 'a',
         documents: ['a '.repeat(tokens)],
@@ -211,6 +230,13 @@ export class Generation {
     return scorePairs(on, query, documents, limits, flow, signal);
   }
 
+  /** Its tokenizer, to be closed once more, if that of the model in another directory is the same. */
+  async shareTokenizer(directory: string): Promise<Tokenizer | undefined> {
+    const [own, other] = [this.#directory, directory].map((path) => join(path, TOKENIZER_FILE));
+    const isSame = await haveSameContent(own as string, other as string);
+    return isSame && !this.isClosed ? this.#tokenizer.share() : undefined;
+  }
+
   /** What can be told of the tokenizer alone. @throws CallFailed when the library refuses a text. */
   inspectTokenizer(request: InspectRequest): Promise<TokenizerInspection> {
     return this.#tokenizer.inspect(request);
@@ -218,8 +244,8 @@ export class Generation {
 
   /** Ends the processes and resolves when their memory is back. Nobody may be scoring any more. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.all([this.#tokenizer.close(), this.#engines.close()]);
+    this.#closing ??= Promise.all([this.#tokenizer.close(), this.#engines.close()]);
+    await this.#closing;
   }
 }
 

@@ -55,6 +55,7 @@ function privateWeightBytes({ isShared, weightBytes, engines }: ModelSize): numb
   return isShared ? 0 : weightBytes * MEMORY_PER_MODEL_BYTE * engines;
 }
 
-function tokenizerBytes({ tokenizerFileBytes }: ModelSize): number {
+/** Of the tokenizer process alone. */
+export function tokenizerBytes({ tokenizerFileBytes }: ModelSize): number {
   return EMPTY_TOKENIZER_BYTES + tokenizerFileBytes * MEMORY_PER_TOKENIZER_FILE_BYTE;
 }

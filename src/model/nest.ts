@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SpareEngines } from '../engine/spare-engines.ts';
 import { warmPageCache } from '../platform/page-cache.ts';
-import type { GenerationSettings } from './generation.ts';
+import type { Generation, GenerationSettings } from './generation.ts';
 import type { LoadableModel } from './loadable-model.ts';
 import { Tokenizer } from './tokenizer/tokenizer.ts';
 
@@ -10,6 +10,8 @@ export type ChildSettings = Pick<
   GenerationSettings,
   'childEnv' | 'clock' | 'logger' | 'loadTimeoutMs' | 'metrics'
 >;
+
+export const TOKENIZER_FILE = 'tokenizer.json';
 
 /** The options that all child processes of one generation have in common. */
 export function childOptions({ childEnv, clock, logger, loadTimeoutMs, metrics }: ChildSettings) {
@@ -25,32 +27,41 @@ export function startTokenizer(
   const options = {
     ...childOptions(settings),
     name: `model-${model.generation}.tokenizer`,
-    tokenizerFile: join(model.directory, 'tokenizer.json'),
+    tokenizerFile: join(model.directory, TOKENIZER_FILE),
   };
   return Tokenizer.start(options, signal);
 }
 
-/** All of a generation but the model itself: its tokenizer, and engine processes without a model. */
+/** How much of a generation there is room for while another one serves. */
+export interface NestRoom {
+  /** How much of the weights to read ahead into the page cache. */
+  readonly cacheBytes: number;
+  /** Whether another tokenizer fits. */
+  readonly forTokenizer: boolean;
+  /** The model that serves: a tokenizer of the same content can be shared. */
+  readonly running: Generation | undefined;
+}
+
+/** All of a generation but the model itself: engine processes without a model, and the tokenizer, if there is room for it. */
 export class Nest {
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: Tokenizer | undefined;
   readonly spares: SpareEngines;
 
-  private constructor(tokenizer: Tokenizer, spares: SpareEngines) {
+  private constructor(tokenizer: Tokenizer | undefined, spares: SpareEngines) {
     this.tokenizer = tokenizer;
     this.spares = spares;
   }
 
-  /**
-   * @param cacheBytes how much of the weights to read ahead into the page cache.
-   * @throws what a tokenizer or an engine process throws that does not start. Nothing is left running then.
-   */
+  /** @throws what a tokenizer or an engine process throws that does not start. Nothing is left running then. */
   static async prepare(
     model: LoadableModel & { readonly generation: number },
     settings: ChildSettings,
-    cacheBytes: number,
+    { cacheBytes, forTokenizer, running }: NestRoom,
     signal: AbortSignal,
   ): Promise<Nest> {
-    const tokenizer = await startTokenizer(model, settings, signal);
+    const tokenizer =
+      (await running?.shareTokenizer(model.directory)) ??
+      (forTokenizer ? await startTokenizer(model, settings, signal) : undefined);
     try {
       const name = `model-${model.generation}.engine`;
       const options = { ...childOptions(settings), name, size: model.plan.engines };
@@ -58,13 +69,13 @@ export class Nest {
       await warmPageCache(model.graph.files, cacheBytes, signal);
       return new Nest(tokenizer, spares);
     } catch (error) {
-      await tokenizer.close();
+      await tokenizer?.close();
       throw error;
     }
   }
 
   /** Ends what no generation has taken over. */
   async close(): Promise<void> {
-    await Promise.all([this.tokenizer.close(), this.spares.close()]);
+    await Promise.all([this.tokenizer?.close(), this.spares.close()]);
   }
 }

@@ -5,7 +5,7 @@ import type { CompileSettings } from '../model/compile/compile-settings.ts';
 import { Generation, type GenerationSettings } from '../model/generation.ts';
 import type { LoadableModel, NamedModel } from '../model/loadable-model.ts';
 import { type Dtype, inspectModelDirectory } from '../model/model-directory.ts';
-import { Nest } from '../model/nest.ts';
+import { Nest, type NestRoom } from '../model/nest.ts';
 import { servingPlanFor } from '../model/plan/serving-plan-for.ts';
 import { servableGraph } from '../model/servable-graph.ts';
 import { CallFailed, ChildLost } from '../platform/process/child-link.ts';
@@ -136,14 +136,14 @@ export class Preparation {
 
   /**
    * Makes everything ready that a load needs, except the memory for the weights.
-   * @param cacheBytes how much of the weights to read ahead into the page cache.
+   * @param room what may be made ready beside the model that serves.
    */
-  async nest(model: PreparedModel, cacheBytes: number, work: Progressing): Promise<NestedModel> {
+  async nest(model: PreparedModel, room: NestRoom, work: Progressing): Promise<NestedModel> {
     work.enter('stage');
     const numbered = { ...model, generation: ++this.#generations };
     const settings = await this.#generationSettings();
     try {
-      const nest = await Nest.prepare(numbered, settings, cacheBytes, work.signal);
+      const nest = await Nest.prepare(numbered, settings, room, work.signal);
       return { ...numbered, nest };
     } catch (error) {
       throw explain(error, work.signal);
@@ -171,7 +171,7 @@ export class Preparation {
     });
     try {
       work.enter('warm');
-      await loaded.warm();
+      await loaded.warm(isNested);
       return loaded;
     } catch (error) {
       await loaded.close();

@@ -4,13 +4,23 @@ import { DOCUMENTS, largestDifference, QUERY, SAME_SCORE } from '../support/capi
 import type { OperationView, Reranked } from '../support/client.ts';
 import { copyModel, scratchDirectory } from '../support/directories.ts';
 import { expectError } from '../support/error-answer.ts';
-import { helpersOf, signalAll, untilGone } from '../support/processes.ts';
+import { enginesOf, helpersOf, signalAll, untilGone } from '../support/processes.ts';
 import { type ServiceUnderTest, startService } from '../support/running-service.ts';
-import { outputLogits, pairModel, writeModelDirectory } from '../support/test-models.ts';
+import { outputLogits, pairModel, tokenOf, writeModelDirectory } from '../support/test-models.ts';
 import { until } from '../support/until.ts';
 
 /** Loads, and then gives every document the same score. */
 const constantModel = pairModel(({ graph, ops, score }) => outputLogits(graph, ops.multiply(score, 0)));
+
+/** Gives no number for long documents. */
+async function shortSightedModel(): Promise<Uint8Array> {
+  const the = await tokenOf('the');
+  return pairModel(({ graph, ops, ids, score }) => {
+    const isThe = ops.cast(ops.equal(ids, graph.scalar('int64', the)), 'float32');
+    const left = ops.subtract(graph.scalar('float32', 20.5), ops.sum(isThe, 1, true));
+    outputLogits(graph, ops.add(score, ops.multiply(ops.log(left), 0)));
+  });
+}
 
 describe('an update in mode hold', () => {
   let root: Awaited<ReturnType<typeof scratchDirectory>>;
@@ -75,7 +85,7 @@ describe('an update in mode hold', () => {
   });
 
   it('has requests wait that come while no model is loaded, stays healthy, and tells those in a hurry when to come back', async () => {
-    const inFlight = await helpersOf(process.pid);
+    const inFlight = await enginesOf(process.pid);
     // A request that can't end keeps the window open for as long as the test wants.
     signalAll(inFlight, 'SIGSTOP');
     const before = rerank();
@@ -124,9 +134,20 @@ describe('an update in mode hold', () => {
     expect((await server.client.update('local://demo-next')).current_model).toBe('local://demo-next');
   });
 
+  it('brings it back in another window when the new one fails on what there was no time for', async () => {
+    await writeModelDirectory(join(root.path, 'short-sighted'), await shortSightedModel());
+    const answer = await server.client.post('/update', { model_path: 'local://short-sighted', mode: 'hold' });
+    expectError(answer, 422, 'rejected_by_gate', /some of its scores are not numbers/);
+    expect((await server.client.info()).model_id).toBe('local://demo');
+    expect(largestDifference((await rerank()).body.scores, demo)).toBeLessThan(SAME_SCORE);
+    expect(await server.state()).toBeUndefined();
+    expect(await helpersOf(process.pid)).toHaveLength(3);
+  });
+
   it('can be cancelled as long as the old model has not ended, and leaves nothing behind', async () => {
     const helpers = await helpersOf(process.pid);
-    signalAll(helpers, 'SIGSTOP');
+    const engines = await enginesOf(process.pid);
+    signalAll(engines, 'SIGSTOP');
     const before = rerank();
     await until(
       'the request is inside',
@@ -135,12 +156,13 @@ describe('an update in mode hold', () => {
     const { id } = await begin({ model_path: 'local://demo-next', mode: 'hold' });
     await reached(id, 'drain');
     const spares = (await helpersOf(process.pid)).filter((pid) => !helpers.includes(pid));
-    expect(spares).toHaveLength(3);
+    // The tokenizer is the same for both models, and is shared.
+    expect(spares).toHaveLength(2);
     const cancelled = await server.client.send<OperationView>('DELETE', `/update/${id}`);
     expect(cancelled.status).toBe(200);
     expect(cancelled.body.status).toBe('cancelled');
     await untilGone(spares);
-    signalAll(helpers, 'SIGCONT');
+    signalAll(engines, 'SIGCONT');
     expect((await before).status).toBe(200);
     expect(largestDifference((await rerank()).body.scores, demo)).toBeLessThan(SAME_SCORE);
   });

@@ -6,6 +6,7 @@ import { type TokenizerOptions, TokenizerProcess } from './tokenizer-process.ts'
 /** The tokenizer of one model: a process that is started again when it ends. */
 export class Tokenizer {
   readonly #supervisor: Supervisor<TokenizerProcess>;
+  #holders = 1;
 
   private constructor(supervisor: Supervisor<TokenizerProcess>) {
     this.#supervisor = supervisor;
@@ -41,8 +42,16 @@ export class Tokenizer {
     return this.#ask((process) => process.inspect(request));
   }
 
+  /** One more owner: the process ends when each of them has closed it. */
+  share(): this {
+    this.#holders++;
+    return this;
+  }
+
+  /** Ends the process, when no other owner needs it. To be called once by each. */
   async close(): Promise<void> {
-    await this.#supervisor.close();
+    this.#holders--;
+    if (this.#holders === 0) await this.#supervisor.close();
   }
 
   /** Asks a second process if the first one ends meanwhile. */

@@ -40,6 +40,7 @@ export class GateKeeper {
 
   /**
    * @param current what the candidate is compared with.
+   * @param brief leaves out what takes long, for when requests wait.
    * @throws ServiceError rejected_by_gate with the report, or invalid_model; the signal's reason.
    */
   async check(
@@ -48,6 +49,7 @@ export class GateKeeper {
     change: Change,
     operation: Operation,
     current: Current | undefined,
+    brief = false,
   ): Promise<void> {
     const isRollback = change.kind === 'rollback';
     await this.#run(candidate, model, operation, {
@@ -56,7 +58,38 @@ export class GateKeeper {
       limits: isRollback ? {} : this.limits(change),
       threshold: change.threshold,
       force: change.force,
+      brief,
     });
+  }
+
+  /**
+   * Looks at what a brief check left out, once requests no longer wait for it.
+   * @throws ServiceError rejected_by_gate with the report, or invalid_model; the signal's reason.
+   */
+  async checkRest(
+    candidate: Generation,
+    { directory }: NamedModel,
+    { force }: Change,
+    operation: Operation,
+  ): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = operation;
+    const before = operation.report.checks;
+    try {
+      const rest = await runGates(candidate, { directory, checkGolden: false, force, clock, signal });
+      const names = new Set(rest.checks.map(({ name }) => name));
+      const kept = before?.checks.filter(({ name }) => !names.has(name)) ?? [];
+      const report = { ...rest, ...before, passed: rest.passed && (before?.passed ?? true) };
+      const whole = {
+        ...report,
+        forced: rest.forced || (before?.forced ?? false),
+        checks: [...rest.checks, ...kept],
+      };
+      operation.found({ checks: whole });
+      requirePassed(whole);
+    } catch (error) {
+      throw explain(error, signal);
+    }
   }
 
   /**

@@ -20,6 +20,8 @@ export interface GateContext extends AlwaysOptions {
   readonly threshold?: number | undefined;
   /** `rejecting` leaves out a comparison that no limits wait for. */
   readonly check?: 'all' | 'rejecting' | undefined;
+  /** False leaves the golden sets out. */
+  readonly checkGolden?: boolean | undefined;
   /** Lets it through whatever is found, but for scores that are none. */
   readonly force?: boolean | undefined;
   /** Called after every query of the golden sets and of the comparison. */
@@ -61,9 +63,18 @@ const nothing: Answers = { checks: [], comparison: null };
 
 /** Golden sets and agreement: what depends on the words of the model's answers. */
 async function checkAnswers(candidate: Candidate, context: GateContext): Promise<Answers> {
-  const { clock, signal, directory, goldenFile, current, limits = {}, check = 'all' } = context;
+  const {
+    clock,
+    signal,
+    directory,
+    goldenFile,
+    current,
+    limits = {},
+    check = 'all',
+    checkGolden = true,
+  } = context;
   const isCompared = current !== undefined && (check === 'all' || !isEmpty(limits));
-  const sources = await readGoldenSources(directory, goldenFile);
+  const sources = checkGolden ? await readGoldenSources(directory, goldenFile) : [];
   const recorded = current instanceof RecordedAnswers ? current.probes : undefined;
   const probes = isCompared ? (recorded ?? (await gather(context.probes))) : undefined;
   const golden = sources.reduce((sum, source) => sum + queriesIn(source), 0);

@@ -22,8 +22,12 @@ const MIN_REQUESTS = 100;
 /** On top of what the gates have measured already. */
 const MAX_SLOWDOWN = 3;
 
-/** The middle spread of the scores, as a share of what it was before: below it, documents are hardly told apart any more. */
+/**
+ * The spread that nine of ten requests stay below, as a share of what it was before: below it, documents are hardly told apart any
+ * more. Not the middle one: where half of the requests have documents that are all alike, it is nothing in good times too.
+ */
 const MIN_SPREAD_SHARE = 0.05;
+const SPREAD_QUANTILE = 0.9;
 
 /**
  * Says why a model must not go on serving, without a full stop; undefined when nothing speaks against it.
@@ -51,7 +55,7 @@ function slowdown(now: VitalSigns, before: VitalSigns, expected: number): string
 
 function collapse(now: VitalSigns, before: VitalSigns): string | undefined {
   if (now.spreads.size < MIN_REQUESTS || before.spreads.size < MIN_REQUESTS) return undefined;
-  const [spread, usual] = [now.spreads.quantile(0.5), before.spreads.quantile(0.5)];
+  const [spread, usual] = [now.spreads.quantile(SPREAD_QUANTILE), before.spreads.quantile(SPREAD_QUANTILE)];
   if (!(spread < usual * MIN_SPREAD_SHARE)) return undefined;
   return `documents of a request hardly differ any more: their logits spread over ${spread.toPrecision(2)}, before over ${usual.toPrecision(2)}`;
 }

@@ -19,7 +19,7 @@ export async function swapHeld(
 ): Promise<Swapped | undefined> {
   const { preparation, gates, slot, modes } = parts;
   const recorded = await gates.record(change, operation, slot.current);
-  const nested = await preparation.nest(prepared, await modes.cacheBytes(), operation);
+  const nested = await preparation.nest(prepared, await modes.roomBeside(prepared), operation);
   if (change.dryRun) {
     await nested.nest.close();
     operation.warn(
@@ -31,11 +31,12 @@ export async function swapHeld(
   const result = await slot.replace(modes.expectedWindowMs(prepared), isUsable, (old) =>
     window.exchange(old),
   );
-  if (window.failure === undefined) {
-    return { next: slot.current as Generation, result, wantedDtype: prepared.wantedDtype };
+  const next = slot.current as Generation;
+  if (window.failure === undefined && (await window.isGood(next))) {
+    return { next, result, wantedDtype: prepared.wantedDtype };
   }
   operation.found({ lock_held_ms: result.lockHeldMs, held_requests: result.held });
-  throw window.failure.error;
+  throw window.failure?.error;
 }
 
 function isUsable(model: Generation): boolean {
@@ -90,12 +91,32 @@ class Window {
     }
   }
 
+  /**
+   * Looks at what there was no time for in the window. Should the new model not pass, the old one comes back in another window.
+   * @returns false when it came back.
+   */
+  async isGood(next: Generation): Promise<boolean> {
+    const { gates, slot, modes, retirement } = this.#parts;
+    try {
+      await gates.checkRest(next, this.#nested, this.#change, this.#operation);
+      return true;
+    } catch (error) {
+      this.failure = { error };
+      await slot.replace(modes.expectedWindowMs(this.#nested), isUsable, async (bad) => {
+        await retirement.drainInWindow(bad, new AbortController().signal);
+        await bad.close();
+        return await comeBack(this.#parts, error);
+      });
+      return false;
+    }
+  }
+
   async #loadChecked(): Promise<Generation> {
     const { preparation, gates } = this.#parts;
     const next = await preparation.load(this.#nested, this.#operation);
     try {
       this.#operation.enter('check');
-      await gates.check(next, this.#nested, this.#change, this.#operation, this.#recorded);
+      await gates.check(next, this.#nested, this.#change, this.#operation, this.#recorded, true);
       return next;
     } catch (error) {
       await next.close();

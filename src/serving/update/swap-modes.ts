@@ -2,8 +2,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Generation } from '../../model/generation.ts';
 import type { NamedModel } from '../../model/loadable-model.ts';
-import { estimateMemoryNeed, type ModelSize } from '../../model/memory-need.ts';
+import { estimateMemoryNeed, type ModelSize, tokenizerBytes } from '../../model/memory-need.ts';
 import { modelSize } from '../../model/model-size.ts';
+import type { NestRoom } from '../../model/nest.ts';
 import { readFreeMemory } from '../../platform/memory/free-memory.ts';
 import { readProcessMemory } from '../../platform/memory/process-memory.ts';
 import type { PreparedModel } from '../preparation.ts';
@@ -16,6 +17,9 @@ type Wanted = SwapMode | 'auto';
 /** Before any window was measured: engines map compiled weights, and read them about as fast. */
 const GUESSED_BYTES_PER_MS = 500_000;
 const GUESSED_BASE_MS = 1_000;
+
+/** An engine process that waits for a model: 55 MiB were measured. */
+const EMPTY_ENGINE_BYTES = 64 * 2 ** 20;
 
 /** Reading ahead beyond this share of the free memory would push out what the model that serves needs. */
 const CACHE_SHARE = 0.8;
@@ -45,9 +49,16 @@ export class SwapModes {
     return await this.#choose(await modelSize(prepared), asked);
   }
 
-  /** How much of a model may be read ahead. */
-  async cacheBytes(): Promise<number> {
-    return Math.floor((await readFreeMemory()).bytes * CACHE_SHARE);
+  /** What of a model may be made ready beside the one that serves. */
+  async roomBeside(prepared: PreparedModel): Promise<NestRoom> {
+    const usable = Math.floor((await readFreeMemory()).bytes * CACHE_SHARE);
+    const needed = tokenizerBytes(await modelSize(prepared)) + prepared.plan.engines * EMPTY_ENGINE_BYTES;
+    const forTokenizer = needed <= usable;
+    return {
+      forTokenizer,
+      cacheBytes: Math.max(0, forTokenizer ? usable - needed : usable),
+      running: this.#slot.current,
+    };
   }
 
   /** How long nothing will serve while this model takes another's place, as far as can be told. */
