@@ -3,6 +3,7 @@ import type { Generation } from '../../model/generation.ts';
 import { announce } from '../announce.ts';
 import type { Progressing } from '../phase.ts';
 import { bootCandidates } from '../state/history.ts';
+import type { ServingState } from '../state/serving-state.ts';
 import type { ChangeParts } from './change-model.ts';
 
 /** Loading what has just been served may fail for a moment, such as while memory is not back yet. */
@@ -10,14 +11,15 @@ const ATTEMPTS = 2;
 
 /**
  * Loads the model again that was ended for one that failed; should it fail too, the one before it, and so on.
+ * @param state as it was while that model served.
  * @param because what the new model failed on.
  * @throws ServiceError unavailable when nothing loads: then no model serves.
  */
 export async function comeBack(
-  { preparation, record, logger, metrics }: ChangeParts,
+  { preparation, logger, metrics }: ChangeParts,
+  state: ServingState | undefined,
   because: unknown,
 ): Promise<Generation> {
-  const { state } = record;
   const never = new AbortController().signal;
   const quiet: Progressing = { signal: never, enter: () => {}, advance: () => {} };
   for (const { model: reference, digest, dtype } of state === undefined ? [] : bootCandidates(state)) {

@@ -1,6 +1,7 @@
 import type { Generation } from '../../model/generation.ts';
 import type { Current } from '../gates/agreement-check.ts';
 import type { NestedModel, PreparedModel } from '../preparation.ts';
+import type { ServingState } from '../state/serving-state.ts';
 import type { ChangeParts, Swapped } from './change-model.ts';
 import type { Change } from './change-request.ts';
 import { comeBack } from './come-back.ts';
@@ -52,6 +53,7 @@ class Window {
   readonly #change: Change;
   readonly #nested: NestedModel;
   readonly #recorded: Current | undefined;
+  readonly #before: ServingState | undefined;
 
   constructor(
     parts: ChangeParts,
@@ -65,6 +67,7 @@ class Window {
     this.#change = change;
     this.#nested = nested;
     this.#recorded = recorded;
+    this.#before = parts.record.state;
   }
 
   /** @returns the model that serves afterwards. */
@@ -87,7 +90,7 @@ class Window {
       return next;
     } catch (error) {
       this.failure = { error };
-      return await comeBack(this.#parts, error);
+      return await comeBack(this.#parts, this.#before, error);
     }
   }
 
@@ -105,7 +108,7 @@ class Window {
       await slot.replace(modes.expectedWindowMs(this.#nested), isUsable, async (bad) => {
         await retirement.drainInWindow(bad, new AbortController().signal);
         await bad.close();
-        return await comeBack(this.#parts, error);
+        return await comeBack(this.#parts, this.#before, error);
       });
       return false;
     }
