@@ -1,3 +1,4 @@
+import { Mutex } from 'async-mutex';
 import { messageOf, ServiceError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -30,8 +31,11 @@ const LONGEST_RETRY_MS = 60_000;
  */
 export class ServingRecord {
   readonly #options: ServingRecordOptions;
+  /** One write at a time: a try that comes again must not get in the way of a newer state. */
+  readonly #disk = new Mutex();
   #state: ServingState | undefined;
   #unsaved: string | undefined;
+  #unsavedAtStart: string | undefined;
   #cancelRetry: (() => void) | undefined;
   #closed = false;
 
@@ -45,9 +49,10 @@ export class ServingRecord {
    */
   restore(state: ServingState | undefined, unsaved: string | undefined): void {
     this.#state = state;
-    this.#unsaved = unsaved;
-    this.#options.metrics.stateUnsaved.set(unsaved === undefined ? 0 : 1);
+    this.#unsavedAtStart = unsaved;
+    this.#note(unsaved);
     this.#options.metrics.quarantined.set(this.quarantined.length);
+    if (unsaved !== undefined) this.#tryAgainAfter(FIRST_RETRY_MS);
   }
 
   /** The state on disk, or what it would be for a server that was never updated. */
@@ -83,12 +88,8 @@ export class ServingRecord {
 
   /** After a failure: as if the update had never been asked for. */
   async abandon(): Promise<void> {
-    const { stateFile, logger } = this.#options;
-    if (this.#state === undefined) {
-      await stateFile
-        .remove()
-        .catch((error) => logger.error({ err: error }, `${stateFile.path} could not be put back`));
-    } else await this.#write(this.#state);
+    if (this.#state === undefined) await this.#disk.runExclusive(() => this.#remove());
+    else await this.#write(this.#state);
     await this.forgetUnreferenced();
   }
 
@@ -135,25 +136,48 @@ export class ServingRecord {
     return await this.#write(state);
   }
 
-  async #write(state: ServingState, retryMs = FIRST_RETRY_MS): Promise<string | undefined> {
-    const { stateFile, logger, metrics, clock } = this.#options;
+  async #write(state: ServingState): Promise<string | undefined> {
+    return await this.#disk.runExclusive(() => this.#writeNow(state, FIRST_RETRY_MS));
+  }
+
+  async #writeNow(state: ServingState, retryMs: number): Promise<string | undefined> {
+    const { stateFile, logger } = this.#options;
     this.#cancelRetry?.();
     try {
       await stateFile.write(state);
       if (this.#unsaved !== undefined) logger.info(`${stateFile.path} is written again`);
-      this.#unsaved = undefined;
+      this.#note(undefined);
     } catch (error) {
-      this.#unsaved = messageOf(error);
+      this.#note(messageOf(error));
       logger.error({ err: error }, `${this.#unsaved}; a restart would serve what it said before`);
-      if (!this.#closed) {
-        this.#cancelRetry = clock.after(retryMs, () => {
-          // Whatever is true by then.
-          const now = this.#state;
-          if (now !== undefined) void this.#write(now, Math.min(retryMs * 2, LONGEST_RETRY_MS));
-        });
-      }
+      this.#tryAgainAfter(retryMs);
     }
-    metrics.stateUnsaved.set(this.#unsaved === undefined ? 0 : 1);
     return this.#unsaved;
+  }
+
+  #tryAgainAfter(ms: number): void {
+    if (this.#closed) return;
+    const again = async (): Promise<void> => {
+      // Whatever is true by then; somebody else may have written it meanwhile.
+      const now = this.#state;
+      if (now === undefined || this.#unsaved === undefined || this.#closed) return;
+      await this.#writeNow(now, Math.min(ms * 2, LONGEST_RETRY_MS));
+    };
+    this.#cancelRetry = this.#options.clock.after(ms, () => void this.#disk.runExclusive(again));
+  }
+
+  async #remove(): Promise<void> {
+    const { stateFile, logger } = this.#options;
+    try {
+      await stateFile.remove();
+      this.#note(this.#unsavedAtStart);
+    } catch (error) {
+      logger.error({ err: error }, `${stateFile.path} could not be put back`);
+    }
+  }
+
+  #note(unsaved: string | undefined): void {
+    this.#unsaved = unsaved;
+    this.#options.metrics.stateUnsaved.set(unsaved === undefined ? 0 : 1);
   }
 }
