@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Lease, ModelSlot } from '../../src/serving/slot/model-slot.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { type Lease, ModelSlot } from '../../../src/serving/slot/model-slot.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 interface FakeModel {
   readonly name: number;
@@ -73,5 +73,141 @@ describe('the model slot', () => {
     expect(await isDrained(slot, old)).toBe(false);
     lease.release();
     expect(await isDrained(slot, old)).toBe(true);
+  });
+});
+
+describe('a model that takes the place of one that ends first', () => {
+  const EXPECTED_MS = 1000;
+  const [old, next] = [{ name: 1 }, { name: 2 }];
+  const usable = (): boolean => true;
+  const unusable = (): boolean => false;
+
+  /** A slot whose window is open until the test says what comes of it. */
+  async function openWindow(isUsable = unusable) {
+    const clock = new ManualClock();
+    const slot = new ModelSlot<FakeModel>(clock);
+    await slot.swap(old);
+    const opened = Promise.withResolvers<FakeModel>();
+    const outcome = Promise.withResolvers<FakeModel>();
+    const result = slot.replace(EXPECTED_MS, isUsable, (current) => {
+      opened.resolve(current);
+      return outcome.promise;
+    });
+    result.catch(() => {});
+    expect(await opened.promise).toBe(old);
+    return { clock, slot, outcome, result };
+  }
+
+  it('gets every request that came meanwhile; these are counted, and so is the time', async () => {
+    const { clock, slot, outcome, result } = await openWindow();
+    const waiting = [slot.lease(), slot.lease(), slot.lease()];
+    expect(slot.isHeld).toBe(true);
+    clock.advance(700);
+    outcome.resolve(next);
+    expect(await result).toEqual({ previous: old, lockHeldMs: 700, held: 3 });
+    for (const { model } of await Promise.all(waiting)) expect(model).toBe(next);
+    expect(slot.current).toBe(next);
+    expect(slot.isHeld).toBe(false);
+    // The next window counts anew.
+    const again = await slot.replace(EXPECTED_MS, unusable, async () => old);
+    expect(again).toEqual({ previous: next, lockHeldMs: 0, held: 0 });
+  });
+
+  it('lets no request in before it is there', async () => {
+    const { slot, outcome } = await openWindow();
+    let isIn = false;
+    const lease = slot.lease().then(() => {
+      isIn = true;
+    });
+    await new Promise(setImmediate);
+    expect(isIn).toBe(false);
+    outcome.resolve(next);
+    await lease;
+    expect(isIn).toBe(true);
+  });
+
+  it('waits for those who still use the old one', async () => {
+    const clock = new ManualClock();
+    const slot = new ModelSlot<FakeModel>(clock);
+    await slot.swap(old);
+    const [first, second] = [await slot.lease(), await slot.lease()];
+    const steps: string[] = [];
+    const result = slot.replace(EXPECTED_MS, unusable, async (current) => {
+      steps.push('the window opens');
+      await slot.drained(current);
+      steps.push('drained');
+      return next;
+    });
+    await new Promise(setImmediate);
+    first.release();
+    await new Promise(setImmediate);
+    expect(steps).toEqual(['the window opens']);
+    second.release();
+    await result;
+    expect(steps).toEqual(['the window opens', 'drained']);
+    // Nobody has to wait for what has ended.
+    expect(await isDrained(slot, old)).toBe(true);
+  });
+
+  it('may be the old one again', async () => {
+    const { slot, outcome, result } = await openWindow();
+    const waiting = slot.lease();
+    outcome.resolve(old);
+    expect(await result).toMatchObject({ previous: old, held: 1 });
+    expect((await waiting).model).toBe(old);
+    expect(slot.current).toBe(old);
+  });
+
+  it('tells how long it will probably take, and does not promise what is late already', async () => {
+    const { clock, slot, outcome, result } = await openWindow();
+    expect(slot.expectedWaitMs).toBe(EXPECTED_MS);
+    clock.advance(600);
+    expect(slot.expectedWaitMs).toBe(EXPECTED_MS - 600);
+    clock.advance(3400);
+    expect(slot.expectedWaitMs).toBe(1000);
+    outcome.resolve(next);
+    await result;
+    expect(slot.expectedWaitMs).toBe(0);
+  });
+
+  it('that fails leaves the old one where it still works', async () => {
+    const { slot, outcome, result } = await openWindow(usable);
+    const waiting = slot.lease();
+    outcome.reject(new Error('too large'));
+    await expect(result).rejects.toThrow('too large');
+    expect((await waiting).model).toBe(old);
+    expect([slot.current, slot.isHeld, slot.expectedWaitMs]).toEqual([old, false, 0]);
+  });
+
+  it('that fails when the old one has ended leaves nothing, and says so to whoever waits', async () => {
+    const { slot, outcome, result } = await openWindow(unusable);
+    const waiting = slot.lease();
+    waiting.catch(() => {});
+    outcome.reject(new Error('too large'));
+    await expect(result).rejects.toThrow('too large');
+    await expect(waiting).rejects.toMatchObject({ type: 'unavailable' });
+    expect([slot.current, slot.isHeld]).toEqual([undefined, false]);
+    // And the slot can be filled again.
+    await slot.swap(next);
+    expect((await slot.lease()).model).toBe(next);
+  });
+
+  it('needs one that serves', async () => {
+    const slot = new ModelSlot<FakeModel>(new ManualClock());
+    await expect(slot.replace(EXPECTED_MS, unusable, async () => next)).rejects.toMatchObject({
+      type: 'unavailable',
+    });
+    expect(slot.isHeld).toBe(false);
+  });
+
+  it('has only so many requests wait for it', async () => {
+    const { clock, slot, outcome } = await openWindow();
+    const limit = 20_000;
+    const waiting = Array.from({ length: limit }, () => slot.lease());
+    clock.advance(100);
+    await expect(slot.lease()).rejects.toMatchObject({ type: 'unavailable', retryAfterSeconds: 1 });
+    outcome.resolve(next);
+    expect(await Promise.all(waiting)).toHaveLength(limit);
+    expect((await slot.lease()).model).toBe(next);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ReadWriteLock } from '../../src/serving/slot/read-write-lock.ts';
+import { ReadWriteLock } from '../../../src/serving/slot/read-write-lock.ts';
 
 describe('the read-write lock', () => {
   it('lets readers in together and writers alone', async () => {

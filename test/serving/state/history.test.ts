@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  afterQuarantine,
   afterSwap,
   bootCandidates,
   findInHistory,
   initialState,
   referencedDigests,
-} from '../../src/serving/state/history.ts';
-import type { ServingState } from '../../src/serving/state/serving-state.ts';
+} from '../../../src/serving/state/history.ts';
+import type { ServingState } from '../../../src/serving/state/serving-state.ts';
 
 const at = new Date(0);
 const entry = (name: string) => ({ model: `local://${name}`, digest: name.repeat(64).slice(0, 64) });
@@ -21,6 +22,32 @@ describe('the history', () => {
     const state = served('a', 'b', 'a');
     expect(state).toMatchObject({ ...entry('a'), previous: entry('b') });
     expect(state.history.map(({ model }) => model)).toEqual(['local://a', 'local://b']);
+  });
+
+  it('tells the forms of one content apart, and keeps the model before when only the form stays the same', () => {
+    const int8 = { ...entry('a'), dtype: 'int8' as const };
+    const state = afterSwap(served('a'), int8, at, 3);
+    expect(state).toMatchObject({ ...int8, previous: entry('a') });
+    expect(state.history.map(({ dtype }) => dtype)).toEqual(['int8', undefined]);
+    expect(bootCandidates(state)).toEqual([int8, entry('a')]);
+    const again = afterSwap(state, { ...int8, model: 'local://by-another-name' }, at, 3);
+    expect(again.previous).toEqual(entry('a'));
+    expect(again.history).toHaveLength(2);
+  });
+
+  it('knows nothing of what is in quarantine, which lets the oldest go when there are too many', () => {
+    const bad = afterQuarantine(served('a', 'b', 'c'), entry('b'), 'slow', at);
+    expect(bad).toMatchObject({ ...entry('c'), previous: null });
+    expect(bootCandidates(bad)).toEqual([entry('c'), entry('a')]);
+    const names = Array.from({ length: 40 }, (_, index) => String.fromCodePoint(0x100 + index));
+    const many = names.reduce((state, name) => afterQuarantine(state, entry(name), 'slow', at), bad);
+    expect(many.quarantined).toHaveLength(32);
+    expect(many.quarantined[0]).toMatchObject(entry(names.at(-1) ?? ''));
+    // Once more is no second entry.
+    expect(afterQuarantine(many, entry(names.at(-1) ?? ''), 'slow', at).quarantined).toHaveLength(32);
+    expect(afterQuarantine(many, entry(names.at(-1) ?? ''), 'slower', at).quarantined[0]?.reason).toBe(
+      'slower',
+    );
   });
 
   it('is bounded', () => {

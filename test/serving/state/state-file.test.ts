@@ -1,9 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { initialState } from '../../src/serving/state/history.ts';
-import { StateFile } from '../../src/serving/state/state-file.ts';
-import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { initialState } from '../../../src/serving/state/history.ts';
+import { StateFile } from '../../../src/serving/state/state-file.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const state = initialState({ model: 'local://demo', digest: 'd'.repeat(64) }, new Date(0));
 
