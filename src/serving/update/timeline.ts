@@ -20,6 +20,8 @@ export class Timeline {
     swaps.inc({ kind, outcome: status, mode: mode?.chosen ?? 'none' });
     let total = 0;
     for (const { phase, ms } of phases) {
+      // It has only begun: an operation is recorded when its model serves.
+      if (phase === 'probation') continue;
       swapPhase.observe({ phase }, ms / MS_PER_SECOND);
       total += ms;
     }
