@@ -53,7 +53,10 @@ export class Updater {
    */
   update({ reference, ...terms }: UpdateRequest, caller: Caller): Started {
     const target = { reference: this.#options.canonical(reference), dtype: terms.dtype };
-    return this.#begin({ ...terms, kind: 'update', target }, caller);
+    const change: Change = { ...terms, kind: 'update', target };
+    const { wait: _, ...asked } = change;
+    const fingerprint = JSON.stringify(asked);
+    return this.#known(fingerprint, caller) ?? this.#begin(change, fingerprint, caller);
   }
 
   /**
@@ -62,13 +65,17 @@ export class Updater {
    * @throws ServiceError model_not_found, update_in_progress.
    */
   rollback(to: string | undefined, caller: Caller): Started {
+    // What it leads to is another model once it is done: asked again by the same key, it is still the same wish.
+    const fingerprint = JSON.stringify({ kind: 'rollback', to });
+    const known = this.#known(fingerprint, caller);
+    if (known !== undefined) return known;
     const { state } = this.#options.record;
     const found = to === undefined ? state?.previous : findInHistory(state?.history ?? [], to);
     if (found) {
       const target = { reference: found.model, digest: found.digest, dtype: found.dtype };
       // It was good once: nothing that compares it with the model that it replaces may stand in the way.
       const terms = { dryRun: false, force: true, wait: false, probation: { requests: 0 } };
-      return this.#begin({ ...terms, kind: 'rollback', target }, caller);
+      return this.#begin({ ...terms, kind: 'rollback', target }, fingerprint, caller);
     }
     const what = to === undefined ? 'there is no model to go back to' : `"${to}" is not in the history`;
     throw new ServiceError('model_not_found', what, { detail: 'GET /models lists the history.' });
@@ -85,19 +92,25 @@ export class Updater {
       `the update to ${operation.reference} was cancelled`,
     );
     if (operation.abort(reason)) await outcome.catch(() => {});
-    else if (operation.report.status === 'running') {
-      throw new ServiceError('update_in_progress', `${operation.reference} serves already`, {
-        detail: 'It is too late to cancel this operation. POST /rollback goes back.',
-      });
-    }
-    return operation;
+    const { status, dry_run } = operation.report;
+    const isDone = status === 'running' || (status === 'succeeded' && !dry_run);
+    if (!isDone) return operation;
+    throw new ServiceError(
+      'update_in_progress',
+      `it is too late to cancel the ${operation.kind} to ${operation.reference}`,
+      {
+        detail:
+          'The new model serves already, or takes the place of one that has ended. POST /rollback goes back.',
+      },
+    );
   }
 
   /** Gives up what is under way, and waits until no operation runs. */
   async settle(reason: Error): Promise<void> {
-    for (const active of [this.#waiting, this.#running]) {
-      active?.operation.abort(reason);
-      await active?.outcome.catch(() => {});
+    // Another one may come to wait while the running one ends.
+    for (let active = this.#active; active !== undefined; active = this.#active) {
+      active.operation.abort(reason);
+      await active.outcome.catch(() => {});
     }
   }
 
@@ -107,24 +120,32 @@ export class Updater {
     await this.settle(this.#closed);
   }
 
-  #begin(change: Change, caller: Caller): Started {
+  get #active(): Active | undefined {
+    return this.#waiting ?? this.#running;
+  }
+
+  /**
+   * The operation that was asked for before, by the same key or in the same words.
+   * @param fingerprint of what is asked for.
+   */
+  #known(fingerprint: string, { idempotencyKey }: Caller): Started | undefined {
     if (this.#closed !== undefined) throw this.#closed;
-    const { wait, ...rest } = change;
-    const fingerprint = JSON.stringify(rest);
-    const known = this.#operations.replay(caller.idempotencyKey, fingerprint) ?? this.#join(fingerprint);
-    if (known !== undefined) return known;
+    const replayed = this.#operations.replay(idempotencyKey, fingerprint);
+    if (replayed !== undefined) return replayed;
+    const joined = [this.#running, this.#waiting].find((active) => active?.fingerprint === fingerprint);
+    if (joined !== undefined) this.#operations.remember(joined, idempotencyKey, fingerprint);
+    return joined;
+  }
+
+  #begin(change: Change, fingerprint: string, caller: Caller): Started {
     if (!this.#options.isServing()) {
       throw new ServiceError('unavailable', 'the first model is still loading', { retryAfterSeconds: 1 });
     }
     const running = this.#running;
-    if (running !== undefined && !wait) throw inProgress(running.operation);
+    if (running !== undefined && !change.wait) throw inProgress(running.operation);
     const started = this.#start(change, fingerprint, caller, running);
     this.#operations.remember(started, caller.idempotencyKey, fingerprint);
     return started;
-  }
-
-  #join(fingerprint: string): Started | undefined {
-    return [this.#running, this.#waiting].find((active) => active?.fingerprint === fingerprint);
   }
 
   #start(change: Change, fingerprint: string, { by }: Caller, running: Active | undefined): Started {
