@@ -12,6 +12,7 @@ import { Probation } from './serving/probation/probation.ts';
 import { Standby } from './serving/probation/standby.ts';
 import { takeBack } from './serving/probation/take-back.ts';
 import { Shadow } from './serving/shadow/shadow.ts';
+import { drainWithin } from './serving/slot/drain.ts';
 import type { ModelSlot } from './serving/slot/model-slot.ts';
 import { ServingRecord } from './serving/state/serving-record.ts';
 import type { StateFile } from './serving/state/state-file.ts';
@@ -50,7 +51,8 @@ const DRAIN_SLACK_MS = 5_000;
 export function openChangeControl(config: Config, parts: ChangeControlParts): ChangeControl {
   const { slot, preparation, clock, logger, metrics } = parts;
   const live = new LiveTraffic();
-  const standby = new Standby();
+  const drainTimeoutMs = config.requestTimeoutMs + DRAIN_SLACK_MS;
+  const standby = new Standby((generation) => drainWithin(slot, generation, drainTimeoutMs, clock));
   const { limits, liveProbes: ringSize, goldenFile, probeFile } = config.gates;
   const liveProbes = new LiveRing(ringSize);
   if (ringSize > 0) live.observe(({ query, documents }) => liveProbes.offer(query, documents));
@@ -63,8 +65,9 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
       return identity && { model: identity.reference, digest: identity.digest };
     },
   });
+  let takingBack: Promise<void> | undefined;
   const onBreach = (bad: Generation, reason: string): void => {
-    takeBack({ slot, updater, record, logger }, bad, reason).catch((error) =>
+    takingBack = takeBack({ slot, updater, record, logger }, bad, reason).catch((error) =>
       logger.fatal({ err: error }, `the model on probation could not be taken back: ${messageOf(error)}`),
     );
   };
@@ -77,7 +80,6 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
     metrics,
     onBreach,
   });
-  const drainTimeoutMs = config.requestTimeoutMs + DRAIN_SLACK_MS;
   const changeParts = {
     ...parts,
     gates,
@@ -86,12 +88,12 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
     probation,
     shadow: new Shadow({ slot, live, clock }),
     modes: new SwapModes(slot, config.swapMode),
-    retirement: new Retirement({ slot, standby, drainTimeoutMs, clock, logger, metrics }),
+    retirement: new Retirement({ slot, drainTimeoutMs, clock, logger, metrics }),
   };
   const updater = new Updater({
     change: (operation, change) => changeModel(changeParts, operation, change),
     canonical: (reference) => preparation.canonical(reference),
-    isServing: () => slot.current !== undefined,
+    hasStarted: () => slot.hasServed,
     record,
     timeline: new Timeline(metrics),
     clock,
@@ -99,6 +101,7 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
   });
   const close = async (): Promise<void> => {
     await updater.close();
+    await takingBack;
     probation.end('ended', 'the server is shutting down');
     await standby.dismiss();
     record.close();

@@ -88,12 +88,13 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     updater,
     health: new HealthCheck({ slot, engineTimeoutMs: config.engineTimeoutMs, clock }),
     readiness: {
-      hasStarted: () => slot.current !== undefined,
+      hasStarted: () => slot.hasServed,
       whyNotReady: () => {
         if (stop.signal.aborted) return 'the server is shutting down';
         // Requests wait for their model, and are answered.
         if (slot.isHeld) return undefined;
-        if (slot.current === undefined) return 'the first model is not loaded yet';
+        if (slot.current === undefined)
+          return slot.hasServed ? 'no model is loaded any more' : 'the first model is not loaded yet';
         return slot.current.readyEngines === 0 ? 'no engine is ready' : undefined;
       },
     },

@@ -65,9 +65,12 @@ export class Nest {
     try {
       const name = `model-${model.generation}.engine`;
       const options = { ...childOptions(settings), name, size: model.plan.engines };
-      const spares = await SpareEngines.start(options, signal);
-      await warmPageCache(model.graph.files, cacheBytes, signal);
-      return new Nest(tokenizer, spares);
+      const nest = new Nest(tokenizer, await SpareEngines.start(options, signal));
+      await warmPageCache(model.graph.files, cacheBytes, signal).catch(async (error) => {
+        await nest.spares.close();
+        throw error;
+      });
+      return nest;
     } catch (error) {
       await tokenizer?.close();
       throw error;

@@ -124,6 +124,8 @@ describe('a model on probation', () => {
     const quarantined = [{ model: 'local://poisonable', reason: expect.stringMatching(reason) }];
     await until('it is in quarantine', async () => (await changes()).quarantined.length === 1);
     expect(await changes()).toMatchObject({ quarantined, standby: null });
+    const isWritten = async () => ((await server.state()) as Changes | undefined)?.quarantined.length === 1;
+    await until('it is written down', isWritten);
     expect(await server.state()).toMatchObject({ model: 'local://demo', quarantined });
     expect(largestDifference((await rerank(DOCUMENTS)).body.scores, demo)).toBeLessThan(SAME_SCORE);
     expect(await server.client.metric('rerankd_quarantined_models')).toBe(1);

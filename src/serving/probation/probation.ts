@@ -58,7 +58,6 @@ export class Probation {
 
   begin(generation: Generation, before: Generation, terms: ProbationTerms, operation: Operation): void {
     const { live, clock } = this.#options;
-    operation.enter('probation');
     const unlisten = live.onOutcome((of) => {
       if (of === generation) this.#look();
     });

@@ -12,7 +12,13 @@ interface Occupant {
 
 /** The model that served before, still loaded, for as long as its successor is on probation. */
 export class Standby {
+  readonly #drain: (generation: Generation) => Promise<unknown>;
   #occupant: Occupant | undefined;
+
+  /** @param drain waits for requests that began on the model while it served. */
+  constructor(drain: (generation: Generation) => Promise<unknown>) {
+    this.#drain = drain;
+  }
 
   get identity(): ModelIdentity | undefined {
     return this.#occupant?.generation.identity;
@@ -58,6 +64,8 @@ export class Standby {
   async dismiss(): Promise<void> {
     const generation = this.#occupant?.generation;
     await this.takeBack().idle;
-    await generation?.close();
+    if (generation === undefined) return;
+    await this.#drain(generation);
+    await generation.close();
   }
 }

@@ -29,7 +29,9 @@ export async function takeBack(
       detail: `${reason}. Ask for the update again.`,
     }),
   );
-  // It may have made room for another one meanwhile.
-  if (slot.current === bad) await updater.rollback(undefined, { by: 'probation' }).outcome;
+  // It may have made room for another one meanwhile, or have come back in place of one.
+  const stillServes = slot.current?.identity.digest === digest;
+  if (stillServes) await updater.rollback(undefined, { by: 'probation' }).outcome;
   await record.quarantine({ model: reference, digest }, reason);
+  await record.forgetUnreferenced();
 }

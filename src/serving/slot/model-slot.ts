@@ -46,6 +46,7 @@ export class ModelSlot<M extends object> {
   #current: Occupant<M> | undefined;
   #window: Window | undefined;
   #held = 0;
+  #hasServed = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -54,6 +55,11 @@ export class ModelSlot<M extends object> {
   /** The model that new requests get, without a claim on it. */
   get current(): M | undefined {
     return this.#current?.model;
+  }
+
+  /** True once there was a model, whether or not there is one now. */
+  get hasServed(): boolean {
+    return this.#hasServed;
   }
 
   /** True while requests wait for a model that takes the place of one that has ended. */
@@ -136,6 +142,7 @@ export class ModelSlot<M extends object> {
   }
 
   #put(next: M): void {
+    this.#hasServed = true;
     if (this.#current !== undefined) this.#retired.set(this.#current.model, this.#current);
     this.#current = this.#retired.get(next) ?? { model: next, leases: 0, idle: [] };
     this.#retired.delete(next);

@@ -44,25 +44,39 @@ export async function changeModel(
   operation: Operation,
   change: Change,
 ): Promise<Outcome> {
-  const { preparation, record, slot, standby } = parts;
-  const staged = await preparation.stage(change.target, operation);
-  if (!change.force) record.assertNotQuarantined(staged.digest);
+  const { preparation, record } = parts;
+  try {
+    const staged = await preparation.stage(change.target, operation);
+    if (!change.force) record.assertNotQuarantined(staged.digest);
+    if (change.dryRun) await changeToPrepared(parts, operation, change, staged);
+    const isDone = change.dryRun || serves(parts, staged, change);
+    if (!isDone) return await changeTo(parts, operation, change, staged);
+  } catch (error) {
+    await record.forgetUnreferenced();
+    throw error;
+  }
+  await record.forgetUnreferenced();
+  const { state } = record;
+  return { currentModel: state?.model ?? null, previousModel: state?.previous?.model ?? null };
+}
+
+async function changeTo(
+  parts: ChangeParts,
+  operation: Operation,
+  change: Change,
+  staged: NamedModel,
+): Promise<Outcome> {
+  const { record, slot, standby } = parts;
   const before = slot.current;
-  if (!change.dryRun && before !== undefined && serves(parts, staged, change)) return unchanged(parts);
   const bytesBefore = await treeBytes(before);
   try {
-    if (!change.dryRun) noteUnkept(operation, await record.begin(staged.reference));
+    noteUnkept(operation, await record.begin(staged.reference));
     const ready = standby.matching(staged.digest, change.target.dtype);
-    if (ready !== undefined && !change.dryRun) {
-      await takeOver(parts, operation, change, await swapToStandby(parts, operation, ready));
-    } else await changeToPrepared(parts, operation, change, staged);
+    if (ready === undefined) await changeToPrepared(parts, operation, change, staged);
+    else await takeOver(parts, operation, change, await swapToStandby(parts, operation, ready));
   } catch (error) {
     await record.abandon();
     throw error;
-  }
-  if (change.dryRun) {
-    await record.forgetUnreferenced();
-    return unchanged(parts);
   }
   const bytesAfter = await treeBytes(slot.current);
   operation.found({ memory: { before_bytes: bytesBefore, after_bytes: bytesAfter } });
@@ -117,7 +131,7 @@ async function takeOver(
   change: Change,
   { next, result, wantedDtype }: Swapped,
 ): Promise<void> {
-  const { record, metrics, retirement, probation } = parts;
+  const { record, metrics, retirement, probation, standby } = parts;
   const { previous, lockHeldMs, held } = result;
   metrics.swapLock.observe(lockHeldMs / 1000);
   metrics.heldRequests.inc(held);
@@ -128,21 +142,18 @@ async function takeOver(
   const dtype = wantedDtype ?? change.target.dtype;
   noteUnkept(operation, await record.swapped({ ...entry(next), ...(dtype && { dtype }) }));
   const terms = change.kind === 'rollback' ? undefined : probation.terms(change.probation);
-  const stays = terms !== undefined && previous !== undefined && !previous.isClosed;
-  const stay = stays ? { dtype: record.state?.previous?.dtype } : undefined;
-  if (previous !== undefined) await retirement.retire(operation, previous, stay);
+  const isWatched = terms !== undefined && previous !== undefined;
+  const stays = isWatched && !previous.isClosed;
+  if (stays) standby.keep(previous, record.state?.previous?.dtype);
+  if (isWatched) probation.begin(next, previous, terms, operation);
+  if (previous !== undefined) await retirement.retire(operation, previous, stays);
   await record.forgetUnreferenced();
-  if (terms !== undefined && previous !== undefined) probation.begin(next, previous, terms, operation);
+  if (isWatched) operation.enter('probation');
 }
 
 function serves({ slot, record }: ChangeParts, { digest }: NamedModel, { target }: Change): boolean {
   const { state } = record;
   return slot.current?.identity.digest === digest && state?.dtype === target.dtype;
-}
-
-function unchanged({ record }: ChangeParts): Outcome {
-  const { state } = record;
-  return { currentModel: state?.model ?? null, previousModel: state?.previous?.model ?? null };
 }
 
 function entry({ identity }: Generation): { model: string; digest: string } {

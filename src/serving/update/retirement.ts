@@ -1,17 +1,14 @@
 import { ServiceError } from '../../errors.ts';
 import type { Generation } from '../../model/generation.ts';
-import type { Dtype } from '../../model/model-directory.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import type { Standby } from '../probation/standby.ts';
 import { drainWithin } from '../slot/drain.ts';
 import type { ModelSlot } from '../slot/model-slot.ts';
 import type { Operation } from './operation.ts';
 
 export interface RetirementOptions {
   readonly slot: ModelSlot<Generation>;
-  readonly standby: Standby;
   /** How long requests in flight may hold on to a model that was swapped out. */
   readonly drainTimeoutMs: number;
   readonly clock: Clock;
@@ -27,13 +24,9 @@ export class Retirement {
     this.#options = options;
   }
 
-  /** @param stay keeps it at hand, as the model in that form, until the one that took its place has proved itself. */
-  async retire(
-    operation: Operation,
-    previous: Generation,
-    stay: { readonly dtype: Dtype | undefined } | undefined,
-  ): Promise<void> {
-    const { standby, drainTimeoutMs, logger } = this.#options;
+  /** @param stays it is kept at hand, until the one that took its place has proved itself. */
+  async retire(operation: Operation, previous: Generation, stays: boolean): Promise<void> {
+    const { drainTimeoutMs, logger } = this.#options;
     operation.enter('drain');
     if (!previous.isClosed && !(await this.#drain(previous))) {
       const warning = `requests still held ${previous.identity.reference} after ${drainTimeoutMs} ms`;
@@ -41,8 +34,7 @@ export class Retirement {
       operation.warn(warning);
     }
     operation.enter('release');
-    if (stay !== undefined) standby.keep(previous, stay.dtype);
-    else await previous.close();
+    if (!stays) await previous.close();
   }
 
   /**

@@ -14,7 +14,8 @@ export interface UpdaterOptions {
   readonly change: (operation: Operation, change: Change) => Promise<Omit<UpdateOutcome, 'operation'>>;
   /** @see ModelRoots.canonical */
   readonly canonical: (reference: string) => string;
-  readonly isServing: () => boolean;
+  /** True once the first model serves. */
+  readonly hasStarted: () => boolean;
   readonly record: ServingRecord;
   readonly timeline: Timeline;
   readonly clock: Clock;
@@ -138,7 +139,7 @@ export class Updater {
   }
 
   #begin(change: Change, fingerprint: string, caller: Caller): Started {
-    if (!this.#options.isServing()) {
+    if (!this.#options.hasStarted()) {
       throw new ServiceError('unavailable', 'the first model is still loading', { retryAfterSeconds: 1 });
     }
     const running = this.#running;

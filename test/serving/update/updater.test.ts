@@ -47,7 +47,7 @@ let updater: Updater;
 let record: ServingRecord;
 let metrics: Metrics;
 let log: LogBook;
-let isServing: boolean;
+let hasStarted: boolean;
 /** Those that were begun, in order. */
 let begun: FakeChange[];
 
@@ -55,7 +55,7 @@ beforeEach(() => {
   const clock = new ManualClock();
   metrics = someMetrics();
   log = new LogBook();
-  isServing = true;
+  hasStarted = true;
   begun = [];
   record = new ServingRecord({
     stateFile: new StateFile('/nowhere'),
@@ -73,7 +73,7 @@ beforeEach(() => {
       return fake.outcome;
     },
     canonical: (reference) => (reference.includes('://') ? reference : `local://${reference}`),
-    isServing: () => isServing,
+    hasStarted: () => hasStarted,
     record,
     timeline: new Timeline(metrics),
     clock,
@@ -164,9 +164,9 @@ describe('an updater', () => {
   });
 
   it('has nothing to change before the first model serves', () => {
-    isServing = false;
+    hasStarted = false;
     expect(() => update('b')).toThrow(expect.objectContaining({ type: 'unavailable' }));
-    isServing = true;
+    hasStarted = true;
     expect(statusOf(update('b'))).toBe('running');
   });
 
