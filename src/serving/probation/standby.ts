@@ -13,6 +13,7 @@ interface Occupant {
 /** The model that served before, still loaded, for as long as its successor is on probation. */
 export class Standby {
   #occupant: Occupant | undefined;
+  #ending: Promise<void> = Promise.resolve();
 
   get identity(): ModelIdentity | undefined {
     return this.#occupant?.generation.identity;
@@ -54,10 +55,13 @@ export class Standby {
     return { idle: occupant.idle.promise };
   }
 
-  /** Ends its processes, when nobody needs them any more. */
+  /** Ends its processes, when nobody needs them any more. Resolves when they have ended, whoever wanted it first. */
   async dismiss(): Promise<void> {
     const generation = this.#occupant?.generation;
-    await this.takeBack().idle;
-    await generation?.close();
+    if (generation !== undefined) {
+      const { idle } = this.takeBack();
+      this.#ending = Promise.all([this.#ending, idle.then(() => generation.close())]).then(() => {});
+    }
+    await this.#ending;
   }
 }
