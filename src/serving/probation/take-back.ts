@@ -30,6 +30,8 @@ export async function takeBack(
     }),
   );
   // It may have made room for another one meanwhile.
-  if (slot.current === bad) await updater.rollback(undefined, { by: 'probation' }).outcome;
+  if (slot.current?.identity.digest === digest)
+    await updater.rollback(undefined, { by: 'probation' }).outcome;
   await record.quarantine({ model: reference, digest }, reason);
+  await record.forgetUnreferenced();
 }
