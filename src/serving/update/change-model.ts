@@ -44,9 +44,8 @@ export async function changeModel(
   operation: Operation,
   change: Change,
 ): Promise<Outcome> {
-  const { preparation, record, slot, standby } = parts;
-  const staged = await preparation.stage(change.target, operation);
-  if (!change.force) record.assertNotQuarantined(staged.digest);
+  const { record, slot, standby } = parts;
+  const staged = await stage(parts, operation, change);
   const before = slot.current;
   if (!change.dryRun && before !== undefined && serves(parts, staged, change)) return unchanged(parts);
   const bytesBefore = await treeBytes(before);
@@ -72,6 +71,22 @@ export async function changeModel(
   };
 }
 
+async function stage(
+  { preparation, record }: ChangeParts,
+  operation: Operation,
+  change: Change,
+): Promise<NamedModel> {
+  try {
+    const staged = await preparation.stage(change.target, operation);
+    if (!change.force) record.assertNotQuarantined(staged.digest);
+    return staged;
+  } catch (error) {
+    // The copy was made before it was looked at.
+    await record.forgetUnreferenced();
+    throw error;
+  }
+}
+
 async function changeToPrepared(
   parts: ChangeParts,
   operation: Operation,
@@ -81,9 +96,12 @@ async function changeToPrepared(
   const { preparation, modes, probation, standby } = parts;
   const isTight = await modes.isTight(staged);
   const prepared = await preparation.compile(staged, operation, change.target.dtype, isTight);
-  // Never three models at a time: with a new one on its way, the one before the current has had its chance.
-  probation.end('ended', 'another update came');
-  await standby.dismiss();
+  // Never three models at a time: with a new one on its way, the one before the current has had its chance. A trial changes
+  // nothing, and so leaves that chance.
+  if (!change.dryRun) {
+    probation.end('ended', 'another update came');
+    await standby.dismiss();
+  }
   const mode = await modes.choose(prepared, change.mode);
   operation.found({ mode });
   const swap = mode.chosen === 'hold' ? swapHeld : swapBeside;
@@ -96,9 +114,9 @@ async function swapToStandby(
   operation: Operation,
   ready: Generation,
 ): Promise<Swapped> {
-  probation.end('ended', 'the model before it came back');
   operation.enter('swap');
   operation.commit();
+  probation.end('ended', 'the model before it came back');
   standby.takeBack();
   return { next: ready, result: await slot.swap(ready), wantedDtype: undefined };
 }
