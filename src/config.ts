@@ -4,6 +4,9 @@ import { childEnvironment } from './child-environment.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Timers of Node fire at once beyond 2^31 ms, which is not quite 25 days. */
+const MOST_PROBATION_SECONDS = 24 * 86_400;
+
 const positive = z.coerce
   .number({ error: 'must be a number' })
   .int({ error: 'must be a whole number' })
@@ -67,7 +70,7 @@ export const settings = {
     .positive({ error: 'must be above 0' })
     .optional(),
   RERANK_PROBATION_REQUESTS: whole(0, 10_000_000).default(1_000),
-  RERANK_PROBATION_SECONDS: whole(0, 30 * 86_400).default(300),
+  RERANK_PROBATION_SECONDS: whole(0, MOST_PROBATION_SECONDS).default(300),
   RERANK_API_KEY: z.string().min(1).optional(),
   RERANK_ADMIN_KEY: z.string().min(1).optional(),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),

@@ -62,17 +62,15 @@ export class Nest {
     const tokenizer =
       (await running?.shareTokenizer(model.directory)) ??
       (forTokenizer ? await startTokenizer(model, settings, signal) : undefined);
+    let spares: SpareEngines | undefined;
     try {
       const name = `model-${model.generation}.engine`;
       const options = { ...childOptions(settings), name, size: model.plan.engines };
-      const nest = new Nest(tokenizer, await SpareEngines.start(options, signal));
-      await warmPageCache(model.graph.files, cacheBytes, signal).catch(async (error) => {
-        await nest.spares.close();
-        throw error;
-      });
-      return nest;
+      spares = await SpareEngines.start(options, signal);
+      await warmPageCache(model.graph.files, cacheBytes, signal);
+      return new Nest(tokenizer, spares);
     } catch (error) {
-      await tokenizer?.close();
+      await Promise.all([tokenizer?.close(), spares?.close()]);
       throw error;
     }
   }

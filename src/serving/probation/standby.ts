@@ -14,6 +14,7 @@ interface Occupant {
 export class Standby {
   readonly #drain: (generation: Generation) => Promise<unknown>;
   #occupant: Occupant | undefined;
+  #ending: Promise<unknown> = Promise.resolve();
 
   /** @param drain waits for requests that began on the model while it served. */
   constructor(drain: (generation: Generation) => Promise<unknown>) {
@@ -60,11 +61,17 @@ export class Standby {
     return { idle: occupant.idle.promise };
   }
 
-  /** Ends its processes, when nobody needs them any more. */
+  /** Ends its processes, when nobody needs them any more. Resolves when they have ended, whoever wanted it first. */
   async dismiss(): Promise<void> {
     const generation = this.#occupant?.generation;
-    await this.takeBack().idle;
-    if (generation === undefined) return;
+    if (generation !== undefined) {
+      this.#ending = Promise.all([this.#ending, this.#end(generation, this.takeBack().idle)]);
+    }
+    await this.#ending;
+  }
+
+  async #end(generation: Generation, idle: Promise<void>): Promise<void> {
+    await idle;
     await this.#drain(generation);
     await generation.close();
   }

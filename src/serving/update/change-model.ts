@@ -95,9 +95,12 @@ async function changeToPrepared(
   const { preparation, modes, probation, standby } = parts;
   const isTight = await modes.isTight(staged);
   const prepared = await preparation.compile(staged, operation, change.target.dtype, isTight);
-  // Never three models at a time: with a new one on its way, the one before the current has had its chance.
-  probation.end('ended', 'another update came');
-  await standby.dismiss();
+  // Never three models at a time: with a new one on its way, the one before the current has had its chance. A trial changes
+  // nothing, and so leaves that chance.
+  if (!change.dryRun) {
+    probation.end('ended', 'another update came');
+    await standby.dismiss();
+  }
   const mode = await modes.choose(prepared, change.mode);
   operation.found({ mode });
   const swap = mode.chosen === 'hold' ? swapHeld : swapBeside;
@@ -110,9 +113,9 @@ async function swapToStandby(
   operation: Operation,
   ready: Generation,
 ): Promise<Swapped> {
-  probation.end('ended', 'the model before it came back');
   operation.enter('swap');
   operation.commit();
+  probation.end('ended', 'the model before it came back');
   standby.takeBack();
   return { next: ready, result: await slot.swap(ready), wantedDtype: undefined };
 }

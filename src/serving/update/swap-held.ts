@@ -19,6 +19,9 @@ export async function swapHeld(
   prepared: PreparedModel,
 ): Promise<Swapped | undefined> {
   const { preparation, gates, slot, modes } = parts;
+  if (change.shadow !== undefined) {
+    operation.warn('live requests were not scored on the new model first: in mode hold it is loaded alone');
+  }
   const recorded = await gates.record(change, operation, slot.current);
   const nested = await preparation.nest(prepared, await modes.roomBeside(prepared), operation);
   if (change.dryRun) {

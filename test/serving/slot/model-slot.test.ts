@@ -115,15 +115,11 @@ describe('a model that takes the place of one that ends first', () => {
 
   it('lets no request in before it is there', async () => {
     const { slot, outcome } = await openWindow();
-    let isIn = false;
-    const lease = slot.lease().then(() => {
-      isIn = true;
-    });
-    await new Promise(setImmediate);
-    expect(isIn).toBe(false);
+    const lease = slot.lease();
+    const soon = new Promise((resolve) => setImmediate(() => resolve('not yet')));
+    expect(await Promise.race([lease, soon])).toBe('not yet');
     outcome.resolve(next);
-    await lease;
-    expect(isIn).toBe(true);
+    expect((await lease).model).toBe(next);
   });
 
   it('waits for those who still use the old one', async () => {

@@ -414,14 +414,10 @@ describe('everything that is under way', () => {
   it('is waited for where it is too late to give it up', async () => {
     const { operation } = update('b');
     operation.commit();
-    let isSettled = false;
-    const settling = updater.settle(reason).then(() => {
-      isSettled = true;
-    });
-    await settled();
-    expect(isSettled).toBe(false);
+    const settling = updater.settle(reason).then(() => 'settled');
+    expect(await Promise.race([settling, settled().then(() => 'not yet')])).toBe('not yet');
     last().succeed();
-    await settling;
+    expect(await settling).toBe('settled');
     expect(operation.report.status).toBe('succeeded');
   });
 
