@@ -40,8 +40,9 @@ const HARD: ReadonlySet<GateName> = new Set(['shape', 'finite']);
 export async function runGates(candidate: Candidate, context: GateContext): Promise<GateReport> {
   const { force = false, limits = {}, current } = context;
   const always = await checkAlways(candidate, context);
-  const isBroken = always.some(({ name, passed }) => !passed && HARD.has(name));
-  const { checks, comparison } = isBroken ? nothing : await checkAnswers(candidate, context);
+  const isHopeless = always.some(({ name, passed }) => !passed && HARD.has(name));
+  const { checks, comparison } = isHopeless ? nothing : await checkAnswers(candidate, context);
+  const isBroken = isHopeless || (comparison?.nonFinite.candidate ?? 0) > 0;
   const all = [...always, ...checks];
   const passed = all.every((check) => check.passed);
   return {

@@ -190,6 +190,15 @@ describe('the gates', () => {
     expect(report).toMatchObject({ passed: false, forced: false, compared_with: null });
   });
 
+  it('let no model through whose scores are no numbers for some query, not even by force', async () => {
+    const { query: poison } = shippedProbeSet()[0] ?? { query: '' };
+    const score = (query: string, documents: readonly string[]): number[] =>
+      query === poison ? documents.map(() => Number.NaN) : byLength(query, documents);
+    const report = await runGates(fakeCandidate({ score }), context({ current, force: true }));
+    expect(report).toMatchObject({ passed: false, forced: false });
+    expect(report.checks.at(-1)?.message).toMatch(/scores are no finite numbers/);
+  });
+
   it('let through by force what did not pass', async () => {
     await writeGolden([1, 0]);
     expect(await runGates(fakeCandidate(), context({ force: true }))).toMatchObject({
