@@ -18,6 +18,7 @@ const COMPARISONS = 20;
 /** The live requests that are scored again, and what both models made of them. */
 export class ShadowSample {
   readonly #terms: ShadowTerms;
+  readonly #options: { readonly threshold?: number };
   readonly #waiting: LiveRequest[] = [];
   readonly #live: Float32Array[] = [];
   readonly #candidate: Float32Array[] = [];
@@ -25,8 +26,10 @@ export class ShadowSample {
   #skipped = 0;
   #comparison: RankAgreement | null = null;
 
-  constructor(terms: ShadowTerms) {
+  /** @param threshold score from 0 to 1 from which a document counts as relevant; undefined for the usual one. */
+  constructor(terms: ShadowTerms, threshold?: number) {
     this.#terms = terms;
+    this.#options = threshold === undefined ? {} : { threshold };
   }
 
   get isComplete(): boolean {
@@ -39,7 +42,7 @@ export class ShadowSample {
     const done = this.#live.length;
     const isDue = done >= (this.#comparison?.queries ?? 0) + Math.ceil(requests / COMPARISONS);
     if (done > 0 && (isDue || this.isComplete || this.#comparison === null)) {
-      this.#comparison = rankAgreement(this.#live, this.#candidate);
+      this.#comparison = rankAgreement(this.#live, this.#candidate, this.#options);
     }
     return {
       requests: done,

@@ -3,10 +3,20 @@ import { type AgreementLimits, breaches } from '../../model/agreement/limits.ts'
 import type { Generation } from '../../model/generation.ts';
 import { type Clock, delay } from '../../platform/clock.ts';
 import type { LiveRequest, LiveTraffic } from '../live/live-traffic.ts';
+import { explain } from '../preparation.ts';
 import type { ModelSlot } from '../slot/model-slot.ts';
 import type { ShadowTerms } from '../update/change-request.ts';
 import type { Operation } from '../update/operation.ts';
 import { ShadowSample } from './shadow-sample.ts';
+
+/** What a candidate is held against. */
+export interface ShadowJudgement {
+  readonly limits: Partial<AgreementLimits>;
+  /** Score from 0 to 1 from which a document counts as relevant. */
+  readonly threshold?: number | undefined;
+  /** Lets it through whatever is found, but for scores that are no numbers. */
+  readonly forced: boolean;
+}
 
 export interface ShadowOptions {
   readonly slot: ModelSlot<Generation>;
@@ -31,19 +41,21 @@ export class Shadow {
     this.#options = options;
   }
 
-  /** @throws ServiceError rejected_by_gate when the candidate is beyond the limits; the signal's reason. */
+  /** @throws ServiceError rejected_by_gate when the candidate is beyond the limits, invalid_model; the signal's reason. */
   async run(
     candidate: Generation,
     terms: ShadowTerms,
-    { limits, forced }: { readonly limits: Partial<AgreementLimits>; readonly forced: boolean },
+    { limits, threshold, forced }: ShadowJudgement,
     operation: Operation,
   ): Promise<void> {
     operation.enter('shadow');
     const { live } = this.#options;
-    const sample = new ShadowSample(terms);
+    const sample = new ShadowSample(terms, threshold);
     const stop = live.observe((request) => sample.offer(request));
     try {
       await this.#score(candidate, sample, operation);
+    } catch (error) {
+      throw explain(error, operation.signal);
     } finally {
       stop();
     }
@@ -53,8 +65,13 @@ export class Shadow {
       return;
     }
     const beyond = breaches({ ...comparison, latencyRatio: 1 }, limits);
-    if (beyond.length === 0 || forced) return;
-    throw new ServiceError('rejected_by_gate', `on live requests ${beyond.join('; ')}`, {
+    if (beyond.length === 0) return;
+    const problem = `on live requests ${beyond.join('; ')}`;
+    if (forced && comparison.nonFinite.candidate === 0) {
+      operation.warn(`let through by force: ${problem}`);
+      return;
+    }
+    throw new ServiceError('rejected_by_gate', problem, {
       detail: 'The model that served before keeps serving.',
       report: sample.report,
     });
@@ -62,26 +79,34 @@ export class Shadow {
 
   async #score(candidate: Generation, sample: ShadowSample, operation: Operation): Promise<void> {
     const { clock } = this.#options;
+    const { signal } = operation;
     const until = clock.now() + MAX_MS;
     while (!sample.isComplete && clock.now() < until) {
-      operation.signal.throwIfAborted();
+      signal.throwIfAborted();
       const request = sample.next();
-      if (request === undefined) await delay(clock, BUSY_WAIT_MS, operation.signal);
-      else {
-        sample.add(request.logits, await this.#scoreOne(candidate, request, operation.signal));
-        operation.found({ shadow: sample.report });
-        operation.advance(sample.report.requests, sample.report.requests_wanted, 'requests');
-      }
+      if (request === undefined) await delay(clock, BUSY_WAIT_MS, signal);
+      const logits = request && (await this.#scoreOne(candidate, request, until, signal));
+      if (request === undefined || logits === undefined) continue;
+      sample.add(request.logits, logits);
+      operation.found({ shadow: sample.report });
+      operation.advance(sample.report.requests, sample.report.requests_wanted, 'requests');
     }
   }
 
-  async #scoreOne(candidate: Generation, request: LiveRequest, signal: AbortSignal): Promise<Float32Array> {
+  /** @returns undefined when the processors were not free until then. */
+  async #scoreOne(
+    candidate: Generation,
+    { query, documents }: LiveRequest,
+    until: number,
+    signal: AbortSignal,
+  ): Promise<Float32Array | undefined> {
     const { slot, clock } = this.#options;
-    const { query, documents } = request;
     const logits = new Float32Array(documents.length);
     for (const [index, document] of documents.entries()) {
-      while ((slot.current?.queuedPairs ?? 0) > 0 && !signal.aborted)
+      while ((slot.current?.queuedPairs ?? 0) > 0) {
+        if (signal.aborted || clock.now() >= until) return undefined;
         await delay(clock, BUSY_WAIT_MS, signal);
+      }
       const limits = { maxLength: candidate.maxLength };
       const scored = await candidate.score(query, [document], limits, signal);
       logits[index] = scored.logits[0] ?? Number.NaN;

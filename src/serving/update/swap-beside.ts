@@ -18,7 +18,8 @@ export async function swapBeside(
     operation.enter('check');
     await gates.check(next, prepared, change, operation, slot.current);
     if (change.shadow !== undefined) {
-      const terms = { limits: gates.limits(change), forced: change.force };
+      const { force: forced, threshold } = change;
+      const terms = { limits: gates.limits(change), threshold, forced };
       await shadow.run(next, change.shadow, terms, operation);
     }
     if (change.dryRun) {
