@@ -204,6 +204,7 @@ describe('a state that can not be written', () => {
   it('is written as it is by then', async () => {
     await record.swapped(b);
     await record.swapped(c);
+    expect(clock.pending, 'one retry for both').toBe(1);
     file.isBroken = false;
     await passes(1000);
     expect(file.content).toMatchObject({ ...c, previous: b });
