@@ -44,15 +44,21 @@ const updateSchema = z.object({
       threshold: between(0, 1).optional(),
     })
     .nullish(),
-  probation: z
-    .union([
-      z.literal(false),
-      z.strictObject({
-        requests: whole(0, MOST_PROBATION_REQUESTS).optional(),
-        seconds: whole(0, MOST_PROBATION_SECONDS).optional(),
-      }),
-    ])
-    .nullish(),
+  probation: z.preprocess(
+    (given) => (given === false ? { requests: 0 } : given),
+    z
+      .strictObject(
+        {
+          requests: whole(0, MOST_PROBATION_REQUESTS).optional(),
+          seconds: whole(0, MOST_PROBATION_SECONDS).optional(),
+        },
+        {
+          error: ({ code }) =>
+            code === 'invalid_type' ? 'must be false, or {"requests": …, "seconds": …}' : undefined,
+        },
+      )
+      .nullish(),
+  ),
   shadow: z
     .strictObject({ percent: between(0.001, 100), requests: whole(1, MOST_SHADOW_REQUESTS) })
     .nullish(),
@@ -82,7 +88,7 @@ export function updateRequest(body: unknown): UpdateRequest {
     wait: wait ?? false,
     limits: given(limits),
     threshold,
-    probation: probation === false ? { requests: 0 } : given(probation ?? {}),
+    probation: given(probation ?? {}),
     shadow: shadow ?? undefined,
   };
 }
