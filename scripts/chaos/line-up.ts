@@ -1,0 +1,19 @@
+import type { Experiment } from './experiment.ts';
+import type { ExperimentName } from './experiment-names.ts';
+import type { ChaosOptions } from './options.ts';
+import { swapsExperiment } from './swaps/swaps.ts';
+
+/** An experiment with its share of the time. */
+export interface Scheduled {
+  readonly name: ExperimentName;
+  readonly weight: number;
+  readonly run: Experiment;
+}
+
+/** The experiments that were asked for, in their order. */
+export function lineUp(options: ChaosOptions): Scheduled[] {
+  const all: readonly Scheduled[] = [
+    { name: 'swaps', weight: 25, run: swapsExperiment(options) },
+  ];
+  return all.filter(({ name }) => options.only.includes(name));
+}
