@@ -1,6 +1,7 @@
 import type { Experiment } from './experiment.ts';
 import type { ExperimentName } from './experiment-names.ts';
 import type { ChaosOptions } from './options.ts';
+import { candidatesExperiment } from './candidates/candidates.ts';
 import { swapsExperiment } from './swaps/swaps.ts';
 
 /** An experiment with its share of the time. */
@@ -14,6 +15,7 @@ export interface Scheduled {
 export function lineUp(options: ChaosOptions): Scheduled[] {
   const all: readonly Scheduled[] = [
     { name: 'swaps', weight: 25, run: swapsExperiment(options) },
+    { name: 'candidates', weight: 8, run: candidatesExperiment(options) },
   ];
   return all.filter(({ name }) => options.only.includes(name));
 }
