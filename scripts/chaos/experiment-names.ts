@@ -1,4 +1,12 @@
 /** In the order in which they run. */
-export const experimentNames = ['swaps', 'kills', 'engines', 'candidates', 'disk', 'clients', 'hold'] as const;
+export const experimentNames = [
+  'swaps',
+  'kills',
+  'engines',
+  'candidates',
+  'disk',
+  'clients',
+  'hold',
+] as const;
 
 export type ExperimentName = (typeof experimentNames)[number];

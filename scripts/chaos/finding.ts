@@ -8,14 +8,22 @@ export interface Finding {
   readonly verdict: Verdict;
   /** What went wrong or was left out, in words; the first few. */
   readonly examples: readonly string[];
+  /** For whoever wants to look closer: goes to the JSON file only. */
+  readonly details?: readonly string[];
 }
 
 /** Enough to see a pattern. */
 const MAX_EXAMPLES = 8;
 
 /** A demand that is met when nothing speaks against it. */
-export function demand(asked: string, figure: string, faults: readonly string[]): Finding {
+export function demand(
+  asked: string,
+  figure: string,
+  faults: readonly string[],
+  details?: readonly string[],
+): Finding {
   return {
+    ...(details && { details }),
     asked,
     figure,
     verdict: faults.length === 0 ? 'met' : 'missed',

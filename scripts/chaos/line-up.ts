@@ -1,7 +1,7 @@
+import { candidatesExperiment } from './candidates/candidates.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentName } from './experiment-names.ts';
 import type { ChaosOptions } from './options.ts';
-import { candidatesExperiment } from './candidates/candidates.ts';
 import { swapsExperiment } from './swaps/swaps.ts';
 
 /** An experiment with its share of the time. */

@@ -57,5 +57,10 @@ async function runOne(
 
 function failure(error: Error): Finding {
   const [first = ''] = error.message.split('\n');
-  return { asked: 'the experiment itself', figure: first.slice(0, 200), verdict: 'missed', examples: [error.stack ?? error.message] };
+  return {
+    asked: 'the experiment itself',
+    figure: first.slice(0, 200),
+    verdict: 'missed',
+    examples: [error.stack ?? error.message],
+  };
 }

@@ -13,7 +13,7 @@ import { UpdateApi } from '../server/update-api.ts';
 import { allCandidates } from './all.ts';
 import type { Candidate } from './candidate.ts';
 import { exhaustingCandidates } from './graph-candidates.ts';
-import { type Bench, tryCandidate } from './trial.ts';
+import { type Bench, type Trial, tryCandidate } from './trial.ts';
 import { workingGraph } from './working-graph.ts';
 
 const GOOD = 'local://good';
@@ -70,15 +70,26 @@ export function candidatesExperiment(plan: CandidatesPlan): Experiment {
       pauseMs: PAUSE_MS,
     });
     const api = new UpdateApi(client);
-    const bench: Bench = { client, api, modelsDirectory, answers, load, requests, good: GOOD, signal: chaos.signal };
+    const bench: Bench = {
+      client,
+      api,
+      modelsDirectory,
+      answers,
+      load,
+      requests,
+      good: GOOD,
+      signal: chaos.signal,
+    };
     const faults: string[] = [];
+    const details: string[] = [];
     let done = 0;
     try {
       for (const candidate of tried) {
         if (chaos.msLeft() === 0) break;
         chaos.say(`${++done} of ${tried.length}: ${candidate.what}`);
-        const found = await tryCandidate(bench, candidate, done).catch((error: Error) => [error.message]);
-        faults.push(...found.map((fault) => `${candidate.what}: ${fault}`));
+        const trial = await tryCandidate(bench, candidate, done).catch((error: Error) => failed(error));
+        faults.push(...trial.faults.map((fault) => `${candidate.what}: ${fault}`));
+        details.push(`${candidate.what} → ${trial.said}`);
         if (server.ended) throw new Error(`the server ended over: ${candidate.what}\n${server.log.tail()}`);
       }
     } finally {
@@ -86,7 +97,12 @@ export function candidatesExperiment(plan: CandidatesPlan): Experiment {
     }
     if (done < tried.length) faults.push(`only ${done} of ${tried.length} in the time there was`);
     return [
-      demand('bad candidates are refused or rolled back, for the right reason', `${done} kinds, ${faults.length} faults`, faults),
+      demand(
+        'bad candidates are refused or rolled back, for the right reason',
+        `${done} kinds, ${faults.length} faults`,
+        faults,
+        details,
+      ),
       ...lacking(candidates, abilities),
       ...(cgroup === undefined
         ? [skipped('a candidate that exhausts the memory', 'no memory cgroup can be made here')]
@@ -100,8 +116,14 @@ export function candidatesExperiment(plan: CandidatesPlan): Experiment {
   };
 }
 
+function failed(error: Error): Trial {
+  return { faults: [error.message], said: 'the trial itself failed' };
+}
+
 function lacking(candidates: readonly Candidate[], abilities: ReadonlySet<string>): Finding[] {
-  const needs = new Set(candidates.flatMap(({ needs }) => (needs === undefined || abilities.has(needs) ? [] : [needs])));
+  const needs = new Set(
+    candidates.flatMap(({ needs }) => (needs === undefined || abilities.has(needs) ? [] : [needs])),
+  );
   return [...needs].map((ability) => {
     const count = candidates.filter((candidate) => candidate.needs === ability).length;
     return unsupported(`${count} candidates that take ${ability}`, `this server has no ${ability}`);

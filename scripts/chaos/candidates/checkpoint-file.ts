@@ -39,7 +39,8 @@ export class CheckpointFile {
 
   entry(name: string): HeaderEntry {
     const entry = this.header[name];
-    if (entry === undefined) throw new Error(`the checkpoint has no tensor ${name}: ${Object.keys(this.header).join(', ')}`);
+    if (entry === undefined)
+      throw new Error(`the checkpoint has no tensor ${name}: ${Object.keys(this.header).join(', ')}`);
     return entry;
   }
 

@@ -88,7 +88,11 @@ export const directoryCandidates: readonly Candidate[] = [
   },
   {
     what: 'a link that leads to itself',
-    expected: { outcome: 'refused', errorTypes: ['invalid_model', 'model_not_found', 'source_failed'], says: /./ },
+    expected: {
+      outcome: 'refused',
+      errorTypes: ['invalid_model', 'model_not_found', 'source_failed'],
+      says: /./,
+    },
     write: async (directory) => {
       await mkdir(dirname(directory), { recursive: true });
       await symlink(directory, directory);

@@ -18,7 +18,13 @@ export function endlessLoop(): Uint8Array {
   });
   const loop = new WireWriter().message(7, (graph) =>
     graph.message(1, (node) => {
-      node.string(1, '').string(1, '').string(1, 'input_ids').string(2, 'looped').string(3, 'loop').string(4, 'Loop');
+      node
+        .string(1, '')
+        .string(1, '')
+        .string(1, 'input_ids')
+        .string(2, 'looped')
+        .string(3, 'loop')
+        .string(4, 'Loop');
       node.message(5, (attribute) => {
         attribute.string(1, 'body').message(6, writeBody).integer(20, GRAPH);
       });
@@ -40,7 +46,13 @@ function writeBody(body: WireWriter): void {
 }
 
 /** ValueInfoProto; without a shape it may have any. */
-function writeValue(body: WireWriter, field: 11 | 12, name: string, type: 'int64' | 'bool', isScalar: boolean): void {
+function writeValue(
+  body: WireWriter,
+  field: 11 | 12,
+  name: string,
+  type: 'int64' | 'bool',
+  isScalar: boolean,
+): void {
   body.message(field, (value) =>
     value.string(1, name).message(2, (typeProto) =>
       typeProto.message(1, (tensorType) => {

@@ -6,7 +6,11 @@ import { spoilt, truthOf } from './checkpoint-file.ts';
 import { workingGraph } from './working-graph.ts';
 
 const QUERY = 'What is the capital of France?';
-const DOCUMENTS = ['Paris is the capital of France.', 'Two eggs and a cup of flour.', 'Berlin lies in Germany.'];
+const DOCUMENTS = [
+  'Paris is the capital of France.',
+  'Two eggs and a cup of flour.',
+  'Berlin lies in Germany.',
+];
 
 const withGolden = (queries: readonly object[]) => async (directory: string) => {
   await writeModelDirectory(directory, workingGraph());
@@ -20,7 +24,10 @@ async function shuffleVocabulary(directory: string): Promise<void> {
   const { vocab } = json.model;
   const pieces = vocab.slice(10).map(([piece]) => piece);
   pieces.push(...pieces.splice(0, Math.floor(pieces.length / 3)));
-  json.model.vocab = vocab.map(([piece, score], index) => [index < 10 ? piece : (pieces[index - 10] ?? piece), score]);
+  json.model.vocab = vocab.map(([piece, score], index) => [
+    index < 10 ? piece : (pieces[index - 10] ?? piece),
+    score,
+  ]);
   await writeFile(path, JSON.stringify(json));
 }
 

@@ -26,8 +26,16 @@ const POLL_MS = 50;
 
 const PROBATION = { requests: 100_000, seconds: 120 };
 
-/** Offers one candidate to the server. @returns what was not as it must be. */
-export async function tryCandidate(bench: Bench, candidate: Candidate, number: number): Promise<string[]> {
+/** What became of one candidate. */
+export interface Trial {
+  /** What was not as it must be. */
+  readonly faults: readonly string[];
+  /** The server's words. */
+  readonly said: string;
+}
+
+/** Offers one candidate to the server. */
+export async function tryCandidate(bench: Bench, candidate: Candidate, number: number): Promise<Trial> {
   const name = `candidate-${number}`;
   const directory = join(bench.modelsDirectory, name);
   const reference = `local://${name}`;
@@ -46,7 +54,7 @@ export async function tryCandidate(bench: Bench, candidate: Candidate, number: n
     await bench.load.more(20, bench.signal);
     const serves = await bench.api.current();
     if (serves !== bench.good) faults.push(`${serves} serves afterwards`);
-    return faults;
+    return { faults, said: `${answer.status} ${answer.body.error_type ?? ''}: ${answer.body.message ?? ''}` };
   } finally {
     over.abort();
     bench.answers.tolerated.delete(reference);
@@ -62,7 +70,8 @@ async function judge(
 ): Promise<string[]> {
   if (expected.outcome === 'refused') return judgeRefusal(expected, answer);
   if (expected.outcome === 'harmless') return await judgeHarm(bench, answer);
-  if (answer.status !== 200) return [`it was refused before anything was seen of it: ${JSON.stringify(answer.body)}`];
+  if (answer.status !== 200)
+    return [`it was refused before anything was seen of it: ${JSON.stringify(answer.body)}`];
   return await judgeProbation(bench, expected, reference, answer.body.operation?.id ?? '');
 }
 
@@ -88,7 +97,8 @@ async function judgeHarm(bench: Bench, { status, body }: Answer<UpdateAnswer>): 
   const { engines } = await bench.client.info();
   for (const pid of engines.processes) process.kill(pid, 'SIGKILL');
   const after = await learnModel(bench.client, bench.requests);
-  if (String(before.scores) !== String(after.scores)) faults.push('its scores changed when its engines were started again');
+  if (String(before.scores) !== String(after.scores))
+    faults.push('its scores changed when its engines were started again');
   const back = await bench.api.rollback();
   if (back.status !== 200) faults.push(`no way back: ${JSON.stringify(back.body)}`);
   return faults;
@@ -113,8 +123,10 @@ async function judgeProbation(
   }
   const faults: string[] = [];
   const { probation } = await bench.api.settled(id);
-  if (probation?.state !== 'rolled_back') faults.push(`its operation says probation ${JSON.stringify(probation)}`);
-  else if (!reason.test(probation.reason ?? '')) faults.push(`it does not say ${reason}: ${probation.reason}`);
+  if (probation?.state !== 'rolled_back')
+    faults.push(`its operation says probation ${JSON.stringify(probation)}`);
+  else if (!reason.test(probation.reason ?? ''))
+    faults.push(`it does not say ${reason}: ${probation.reason}`);
   const again = await bench.api.update(reference);
   if (again.status === 200) {
     faults.push('it was taken again, although it had been rolled back');

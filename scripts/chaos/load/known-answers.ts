@@ -22,7 +22,10 @@ export async function learnModel(client: Client, requests: readonly LoadRequest[
   for (const { query, documents } of requests) {
     const { headers, body } = await client.rerank(query, documents, { raw_scores: true });
     scores.push(body.scores);
-    identity = { reference: decodeURI(headers.get('x-model') ?? ''), digest: headers.get('x-model-digest') ?? '' };
+    identity = {
+      reference: decodeURI(headers.get('x-model') ?? ''),
+      digest: headers.get('x-model-digest') ?? '',
+    };
   }
   return { ...identity, scores };
 }
@@ -64,15 +67,19 @@ export class KnownAnswers {
     const known = this.#byDigest.get(digest);
     const named = decodeURI(headers.get('x-model') ?? '');
     if (this.tolerated.has(named)) return undefined;
-    if (known === undefined) return `request ${index} was answered by ${named} (${digest}), which must not serve now`;
+    if (known === undefined)
+      return `request ${index} was answered by ${named} (${digest}), which must not serve now`;
     if (known.reference !== named || body.model !== named) {
       return `request ${index}: x-model names ${named}, the body ${body.model}, the digest is that of ${known.reference}`;
     }
     if (headers.get('x-request-id') !== requestId || body.id !== requestId) {
       return `request ${requestId} got the answer to ${headers.get('x-request-id')} (in the body: ${body.id})`;
     }
-    if (!isClose(body.scores, known.scores[index] ?? [])) return this.#explainScores(index, known, body.scores);
-    const ranked = body.results.every(({ index: at, relevance_score }) => body.scores[at] === relevance_score);
+    if (!isClose(body.scores, known.scores[index] ?? []))
+      return this.#explainScores(index, known, body.scores);
+    const ranked = body.results.every(
+      ({ index: at, relevance_score }) => body.scores[at] === relevance_score,
+    );
     const complete = new Set(body.results.map(({ index: at }) => at)).size === body.scores.length;
     return ranked && complete ? undefined : `request ${index}: results and scores don't say the same`;
   }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, type IncomingHttpHeaders, request as send } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Reranked } from '../../../test/support/client.ts';
 import type { KnownAnswers, LoadRequest } from './known-answers.ts';
 import { LoadTally } from './load-tally.ts';
@@ -65,7 +65,10 @@ export class SteadyLoad implements AsyncDisposable {
     const startedAt = performance.now();
     this.tally.sent++;
     try {
-      const { status, headers, content } = await this.#post(JSON.stringify({ ...this.#plan.requests[index], raw_scores: true }), id);
+      const { status, headers, content } = await this.#post(
+        JSON.stringify({ ...this.#plan.requests[index], raw_scores: true }),
+        id,
+      );
       if (status !== 200) this.tally.fail(`status ${status}: ${content.slice(0, 300)}`);
       else {
         this.tally.mark(answers.findFault(index, id, toHeaders(headers), JSON.parse(content) as Reranked));

@@ -29,7 +29,9 @@ function examples(outcomes: readonly Outcome[]): string {
   const lines = outcomes.flatMap(({ name, findings }) =>
     findings
       .filter((finding) => finding.examples.length > 0)
-      .map((finding) => `${name}: ${finding.asked}\n${finding.examples.map((line) => `  ${line}`).join('\n')}\n`),
+      .map(
+        (finding) => `${name}: ${finding.asked}\n${finding.examples.map((line) => `  ${line}`).join('\n')}\n`,
+      ),
   );
   return lines.length === 0 ? '' : `\n${lines.join('\n')}`;
 }

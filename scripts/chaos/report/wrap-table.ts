@@ -7,7 +7,10 @@ export function wrapTable(rows: readonly (readonly string[])[], widest: readonly
   const lines = cells.flatMap((row) => {
     const height = Math.max(...row.map((cell) => cell.length));
     return Array.from({ length: height }, (_, line) =>
-      row.map((cell, column) => (cell[line] ?? '').padEnd(widths[column] ?? 0)).join('  ').trimEnd(),
+      row
+        .map((cell, column) => (cell[line] ?? '').padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
     );
   });
   return `${lines.join('\n')}\n`;

@@ -91,7 +91,9 @@ export class Swapper {
       this.counts.cancelledTooLate++;
       this.#swapped(mode);
     } else {
-      this.faults.push(`a cancelled update: DELETE answered ${status} ${JSON.stringify(body)}, it ${ending(report)}`);
+      this.faults.push(
+        `a cancelled update: DELETE answered ${status} ${JSON.stringify(body)}, it ${ending(report)}`,
+      );
     }
   }
 
@@ -110,7 +112,8 @@ export class Swapper {
   #take({ status, body }: Answer<UpdateAnswer>, mode?: string): boolean {
     if (status === 200 && body.current_model === this.#other) {
       const chosen = body.operation?.mode?.chosen ?? mode;
-      if (mode !== undefined && chosen !== mode) this.faults.push(`mode ${mode} was asked for, ${chosen} done`);
+      if (mode !== undefined && chosen !== mode)
+        this.faults.push(`mode ${mode} was asked for, ${chosen} done`);
       this.#swapped(mode);
       return true;
     }

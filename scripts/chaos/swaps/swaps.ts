@@ -84,7 +84,9 @@ export function swapsExperiment(plan: SwapsPlan): Experiment {
       demand('no zombie, no process left', `${usage.zombies.length} zombies, ${left.length} left`, [
         ...usage.zombies.map((pid) => `process ${pid} was never waited for`),
         ...left.map((pid) => `process ${pid} outlived the server`),
-        ...(exit.code === 0 ? [] : [`the server ended with ${exit.signal ?? exit.code}\n${server.log.tail()}`]),
+        ...(exit.code === 0
+          ? []
+          : [`the server ended with ${exit.signal ?? exit.code}\n${server.log.tail()}`]),
       ]),
     ];
   };
@@ -129,7 +131,9 @@ function flatness(usage: UsageRecord): Finding[] {
 }
 
 function grown({ first, last }: Course, allowed: number, what: string): string[] {
-  return last - first <= allowed ? [] : [`${last - first} more ${what}; up to ${Math.round(allowed)} are noise`];
+  return last - first <= allowed
+    ? []
+    : [`${last - first} more ${what}; up to ${Math.round(allowed)} are noise`];
 }
 
 function mib(bytes: number): string {
