@@ -1,6 +1,7 @@
 import { candidatesExperiment } from './candidates/candidates.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentName } from './experiment-names.ts';
+import { killsExperiment } from './kills/kills.ts';
 import type { ChaosOptions } from './options.ts';
 import { swapsExperiment } from './swaps/swaps.ts';
 
@@ -15,6 +16,7 @@ export interface Scheduled {
 export function lineUp(options: ChaosOptions): Scheduled[] {
   const all: readonly Scheduled[] = [
     { name: 'swaps', weight: 25, run: swapsExperiment(options) },
+    { name: 'kills', weight: 15, run: killsExperiment(options) },
     { name: 'candidates', weight: 8, run: candidatesExperiment(options) },
   ];
   return all.filter(({ name }) => options.only.includes(name));

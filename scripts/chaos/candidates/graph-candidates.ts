@@ -1,4 +1,5 @@
 import type { Value } from '../../../src/graph/onnx/graph-builder.ts';
+import { tensor } from '../../../src/graph/onnx/tensor.ts';
 import {
   outputLogits,
   type PairGraph,
@@ -39,12 +40,14 @@ function greedy(columns: number): Uint8Array {
   });
 }
 
-/** Division of whole numbers by zero: ONNX Runtime leaves it to the processor, which ends the process (SIGFPE). */
+/** The one quotient of whole numbers that is none: ONNX Runtime leaves it to the processor, which ends the process (SIGFPE). */
 function crashWhere(mask: (pair: PairGraph) => Value): Uint8Array {
   return workingGraph(USUAL_WORK, (pair) => {
     const { graph, ops, score } = pair;
-    const divisor = ops.subtract(graph.integers(1), mask(pair));
-    return ops.add(score, ops.multiply(ops.cast(ops.divide(graph.integers(0), divisor), 'float32'), 0));
+    const lowest = graph.initializer('lowest', tensor('int64', [1], [-(2n ** 63n)]));
+    const divisor = ops.subtract(graph.integers(1), ops.multiply(mask(pair), graph.integers(2)));
+    const quotient = ops.cast(ops.divide(lowest, divisor), 'float32');
+    return ops.add(score, ops.multiply(quotient, 0));
   });
 }
 
