@@ -1,4 +1,6 @@
 import { candidatesExperiment } from './candidates/candidates.ts';
+import { clientsExperiment } from './clients/clients.ts';
+import { enginesExperiment } from './engines/engines.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentName } from './experiment-names.ts';
 import { killsExperiment } from './kills/kills.ts';
@@ -17,7 +19,9 @@ export function lineUp(options: ChaosOptions): Scheduled[] {
   const all: readonly Scheduled[] = [
     { name: 'swaps', weight: 25, run: swapsExperiment(options) },
     { name: 'kills', weight: 15, run: killsExperiment(options) },
+    { name: 'engines', weight: 6, run: enginesExperiment(options) },
     { name: 'candidates', weight: 8, run: candidatesExperiment(options) },
+    { name: 'clients', weight: 6, run: clientsExperiment(options) },
   ];
   return all.filter(({ name }) => options.only.includes(name));
 }

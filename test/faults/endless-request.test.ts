@@ -4,7 +4,8 @@ import { expectError } from '../support/error-answer.ts';
 import { Flight, submit } from '../support/flight.ts';
 import { enginesOf, signalAll } from '../support/processes.ts';
 import { ServerProcess } from '../support/server-process.ts';
-import { ENDLESS_DOCUMENT, slowModelRoot } from '../support/slow-model.ts';
+import { ENDLESS_DOCUMENT } from '../support/slow-graph.ts';
+import { slowModelRoot } from '../support/slow-model.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { until } from '../support/until.ts';
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { QUERY } from '../support/capitals.ts';
 import { enginesOf, helpersOf, residentBytes, tokenizersOf, untilGone } from '../support/processes.ts';
 import { ServerProcess } from '../support/server-process.ts';
-import { ENDLESS_BYTES, ENDLESS_DOCUMENT, slowModelRoot } from '../support/slow-model.ts';
+import { ENDLESS_BYTES, ENDLESS_DOCUMENT } from '../support/slow-graph.ts';
+import { slowModelRoot } from '../support/slow-model.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { until } from '../support/until.ts';
 

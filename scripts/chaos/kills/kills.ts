@@ -102,7 +102,7 @@ function enough(planned: readonly Kill[], done: ReadonlyMap<Kill, KillReport>): 
     (sum, scenario) => sum + distinct(died.filter(([kill]) => kill.scenario === scenario)),
     0,
   );
-  const asked = `killed at ${wanted} distinct steps or more`;
+  const asked = `at ${wanted} distinct steps or more`;
   return demand(asked, `${points} steps, ${died.length} kills`, points >= wanted ? [] : [`only ${points}`]);
 }
 
