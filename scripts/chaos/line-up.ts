@@ -1,5 +1,6 @@
 import { candidatesExperiment } from './candidates/candidates.ts';
 import { clientsExperiment } from './clients/clients.ts';
+import { diskExperiment } from './disk/disk.ts';
 import { enginesExperiment } from './engines/engines.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentName } from './experiment-names.ts';
@@ -21,6 +22,7 @@ export function lineUp(options: ChaosOptions): Scheduled[] {
     { name: 'kills', weight: 15, run: killsExperiment(options) },
     { name: 'engines', weight: 6, run: enginesExperiment(options) },
     { name: 'candidates', weight: 8, run: candidatesExperiment(options) },
+    { name: 'disk', weight: 5, run: diskExperiment },
     { name: 'clients', weight: 6, run: clientsExperiment(options) },
   ];
   return all.filter(({ name }) => options.only.includes(name));

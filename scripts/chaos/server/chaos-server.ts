@@ -67,7 +67,7 @@ export class ChaosServer implements AsyncDisposable {
     const mark = randomUUID();
     const [program = '', ...args] = [...wrapper, process.execPath, ...nodeFlags, main];
     const child = spawn(program, args, {
-      env: environment(stateDirectory, { ...settings, [MARK]: mark }),
+      env: environmentOf(stateDirectory, { ...settings, [MARK]: mark }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new ChaosServer(child, mark, signal);
@@ -121,8 +121,8 @@ export class ChaosServer implements AsyncDisposable {
   }
 }
 
-/** One small machine, whatever the real one has; every answer computed. */
-function environment(stateDirectory: string, settings: Readonly<Record<string, string>>) {
+/** Settings for one small machine, whatever the real one has; every answer computed. */
+export function environmentOf(stateDirectory: string, settings: Readonly<Record<string, string>>) {
   const { PATH = '', HOME = '' } = process.env;
   return {
     PATH,
