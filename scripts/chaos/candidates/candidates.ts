@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MemoryCgroup, whyNoMemoryCgroup } from '../../../test/support/memory-cgroup.ts';
 import { writeModelDirectory } from '../../../test/support/test-models.ts';
 import type { Experiment } from '../experiment.ts';
 import { demand, type Finding, skipped, unsupported } from '../finding.ts';
@@ -8,7 +9,6 @@ import { drawRequests } from '../load/requests.ts';
 import { SteadyLoad } from '../load/steady-load.ts';
 import { abilitiesOf } from '../server/abilities.ts';
 import { ChaosServer } from '../server/chaos-server.ts';
-import { MemoryCgroup } from '../server/memory-cgroup.ts';
 import { UpdateApi } from '../server/update-api.ts';
 import { allCandidates } from './all.ts';
 import type { Candidate } from './candidate.ts';
@@ -40,7 +40,8 @@ export function candidatesExperiment(plan: CandidatesPlan): Experiment {
     const modelsDirectory = join(chaos.directory, 'models');
     const stateDirectory = join(chaos.directory, 'state');
     await writeModelDirectory(join(modelsDirectory, 'good'), workingGraph());
-    await using cgroup = await MemoryCgroup.make(MEMORY_LIMIT_BYTES);
+    const noCgroup = await whyNoMemoryCgroup();
+    await using cgroup = noCgroup === undefined ? await MemoryCgroup.create(MEMORY_LIMIT_BYTES) : undefined;
     await using server = await ChaosServer.start({
       stateDirectory,
       settings: {
@@ -49,7 +50,7 @@ export function candidatesExperiment(plan: CandidatesPlan): Experiment {
         RERANK_DTYPE: 'fp32',
         RERANK_ENGINE_TIMEOUT_MS: String(ENGINE_TIMEOUT_MS),
       },
-      wrapper: cgroup?.wrapper ?? [],
+      wrapper: cgroup?.inside.bind(cgroup),
       signal: chaos.signal,
     });
     const { client } = server;
@@ -104,8 +105,8 @@ export function candidatesExperiment(plan: CandidatesPlan): Experiment {
         details,
       ),
       ...lacking(candidates, abilities),
-      ...(cgroup === undefined
-        ? [skipped('a candidate that exhausts the memory', 'no memory cgroup can be made here')]
+      ...(noCgroup !== undefined
+        ? [skipped('a candidate that exhausts the memory', `takes a memory cgroup: ${noCgroup}`)]
         : []),
       demand('live answers never change', load.tally.summary, load.tally.faults),
       demand('nothing of them is left', 'processes, copies, state file', [
@@ -121,10 +122,10 @@ function failed(error: Error): Trial {
 }
 
 function lacking(candidates: readonly Candidate[], abilities: ReadonlySet<string>): Finding[] {
-  const needs = new Set(
+  const missing = new Set(
     candidates.flatMap(({ needs }) => (needs === undefined || abilities.has(needs) ? [] : [needs])),
   );
-  return [...needs].map((ability) => {
+  return [...missing].map((ability) => {
     const count = candidates.filter((candidate) => candidate.needs === ability).length;
     return unsupported(`${count} candidates that take ${ability}`, `this server has no ${ability}`);
   });

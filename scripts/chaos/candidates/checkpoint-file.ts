@@ -78,7 +78,7 @@ export async function truthOf(fixture: string): Promise<unknown> {
 }
 
 /** Copies a checkpoint of the test fixtures and lets it be changed. */
-export function spoilt(fixture: string, spoil: (directory: string) => Promise<unknown> | unknown) {
+export function spoilt(fixture: string, spoil: (directory: string) => Promise<unknown>) {
   return async (directory: string): Promise<void> => {
     const filter = (source: string): boolean => !source.endsWith(TRUTH);
     await cp(join(fixtures, fixture), directory, { recursive: true, filter });

@@ -7,7 +7,7 @@ import type { Chaos } from '../experiment.ts';
 import { KnownAnswers, type LoadRequest, learnModel } from '../load/known-answers.ts';
 import { drawRequests } from '../load/requests.ts';
 import { SteadyLoad } from '../load/steady-load.ts';
-import { ChaosServer, embeddedModels } from '../server/chaos-server.ts';
+import { ChaosServer, embeddedModels, type Wrapper } from '../server/chaos-server.ts';
 
 export const DEMO = 'local://demo';
 export const NEXT = 'local://demo-next';
@@ -52,7 +52,7 @@ export class DiskRig {
     return directory;
   }
 
-  launch(stateDirectory: string, wrapper: readonly string[] = []): ChaosServer {
+  launch(stateDirectory: string, wrapper?: Wrapper): ChaosServer {
     return ChaosServer.launch({
       stateDirectory,
       wrapper,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Wrapper } from '../server/chaos-server.ts';
 
 const run = promisify(execFile);
 
@@ -7,8 +8,17 @@ const run = promisify(execFile);
  * A wrapper for a command that sees a mount of its own, which goes away with its last process.
  * @param mount a shell command that mounts, for example `mount -t tmpfs tmpfs /tmp/state`
  */
-export function withMount(mount: string): readonly string[] {
-  return ['unshare', '--mount', 'sh', '-c', `${mount} && exec "$@"`, 'sh'];
+export function withMount(mount: string): Wrapper {
+  return (command, args) => [
+    'unshare',
+    '--mount',
+    'sh',
+    '-c',
+    `${mount} && exec "$@"`,
+    'sh',
+    command,
+    ...args,
+  ];
 }
 
 /** Runs a shell command with the mounts that a process sees. */

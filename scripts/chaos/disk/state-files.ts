@@ -23,7 +23,7 @@ const replaceWith = (make: (path: string) => Promise<unknown>) => async (path: s
 
 const HUGE_BYTES = 3 * 2 ** 30;
 
-export const spoiltStates: readonly SpoiltState[] = [
+const spoiltStates: readonly SpoiltState[] = [
   { what: 'garbage', spoil: (path) => writeFile(path, Buffer.from('\u0000\u0001\u0002garbage\u{1f4a5}')) },
   { what: 'empty', spoil: (path) => writeFile(path, '') },
   { what: 'truncated in the middle', spoil: (path) => truncate(path, 60) },
@@ -55,10 +55,10 @@ export const spoiltStates: readonly SpoiltState[] = [
 ];
 
 /** Starts a server on each of them: a good model serves, with right answers, and an update works. */
-export async function stateFiles(rig: DiskRig, states = spoiltStates): Promise<Finding> {
+export async function stateFiles(rig: DiskRig): Promise<Finding> {
   const faults: string[] = [];
   const details: string[] = [];
-  for (const [number, { what, spoil, isReadable = false }] of states.entries()) {
+  for (const [number, { what, spoil, isReadable = false }] of spoiltStates.entries()) {
     if (rig.chaos.msLeft() === 0) {
       faults.push(`only ${number} in the time there was`);
       break;

@@ -50,7 +50,7 @@ export async function killOnce(rig: Rig, scenario: Scenario, kill: string): Prom
   faults.push(
     ...names.filter((name) => LEFTOVER.test(name)).map((name) => `${name} is left after the next start`),
   );
-  const { status, body } = await client.post('/update', { model_path: scenario.then });
+  const { status, body } = await client.post('/update', { model_path: scenario.further });
   if (status !== 200) faults.push(`a further update: ${status} ${JSON.stringify(body)}`);
   else await checkAnswers(rig, client, faults);
   if (faults.length === 0) await rm(state, { recursive: true, force: true });

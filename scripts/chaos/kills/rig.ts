@@ -31,7 +31,7 @@ export class Rig {
     for (const name of ['demo', 'demo-next']) {
       await cp(join(embeddedModels, name), join(chaos.directory, 'models', name), { recursive: true });
     }
-    await spoilt('xlm-roberta', () => {})(join(chaos.directory, 'models/checkpoint'));
+    await spoilt('xlm-roberta', async () => {})(join(chaos.directory, 'models/checkpoint'));
     await rig.#learn();
     await rig.#writeUpdated();
     return rig;

@@ -10,7 +10,7 @@ export interface Scenario {
   /** What may serve after it was cut off: all of these are good models. */
   readonly mayServe: readonly string[];
   /** What a further update goes to. */
-  readonly then: string;
+  readonly further: string;
 }
 
 export const DEMO = 'local://demo';
@@ -23,21 +23,21 @@ export const scenarios: readonly Scenario[] = [
     from: 'empty',
     trigger: (client) => client.update(NEXT),
     mayServe: [DEMO, NEXT],
-    then: CHECKPOINT,
+    further: CHECKPOINT,
   },
   {
     what: 'an update to a checkpoint, which is compiled',
     from: 'updated',
     trigger: (client) => client.update(CHECKPOINT),
     mayServe: [NEXT, CHECKPOINT],
-    then: DEMO,
+    further: DEMO,
   },
   {
     what: 'a rollback',
     from: 'updated',
     trigger: (client) => client.post('/rollback', {}),
     mayServe: [NEXT, DEMO],
-    then: CHECKPOINT,
+    further: CHECKPOINT,
   },
-  { what: 'a start', from: 'updated', trigger: undefined, mayServe: [NEXT, DEMO], then: CHECKPOINT },
+  { what: 'a start', from: 'updated', trigger: undefined, mayServe: [NEXT, DEMO], further: CHECKPOINT },
 ];

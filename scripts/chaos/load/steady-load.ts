@@ -12,6 +12,8 @@ export interface LoadPlan {
   readonly connections: number;
   /** A connection rests so long between an answer and its next request. */
   readonly pauseMs?: number;
+  /** Goes along with every request: so long its client waits. */
+  readonly patienceMs?: number;
   /** After so long a request counts as lost. */
   readonly timeoutMs?: number;
 }
@@ -24,10 +26,13 @@ export class SteadyLoad implements AsyncDisposable {
   readonly #plan: LoadPlan;
   readonly #agent: Agent;
   readonly #workers: Promise<void>[];
+  readonly #options: object;
   #over = false;
 
   constructor(plan: LoadPlan) {
     this.#plan = plan;
+    const { patienceMs } = plan;
+    this.#options = { raw_scores: true, ...(patienceMs && { timeout_ms: patienceMs }) };
     this.#agent = new Agent({ keepAlive: true, maxSockets: plan.connections });
     this.#workers = Array.from({ length: plan.connections }, (_, worker) => this.#ask(worker));
   }
@@ -66,7 +71,7 @@ export class SteadyLoad implements AsyncDisposable {
     this.tally.sent++;
     try {
       const { status, headers, content } = await this.#post(
-        JSON.stringify({ ...this.#plan.requests[index], raw_scores: true }),
+        JSON.stringify({ ...this.#plan.requests[index], ...this.#options }),
         id,
       );
       if (status !== 200) this.tally.fail(`status ${status}: ${content.slice(0, 300)}`);

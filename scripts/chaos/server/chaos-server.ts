@@ -9,14 +9,17 @@ import { watchOver } from './living.ts';
 import { membersOf } from './members.ts';
 import { ServerLog } from './server-log.ts';
 
+/** Makes another command of one. */
+export type Wrapper = (command: string, args: readonly string[]) => readonly [string, ...string[]];
+
 export interface ServerPlan {
   readonly stateDirectory: string;
   /** Settings by their environment variables. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Flags of Node itself. */
   readonly nodeFlags?: readonly string[];
-  /** A command that ends by running the one that follows it, in its own process: `unshare -m sh -c …`. */
-  readonly wrapper?: readonly string[];
+  /** What to start instead of a command; it must end by being that command, in its own process. */
+  readonly wrapper?: Wrapper | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -63,9 +66,10 @@ export class ChaosServer implements AsyncDisposable {
   }
 
   /** Starts one and does not wait for it. */
-  static launch({ stateDirectory, settings, nodeFlags = [], wrapper = [], signal }: ServerPlan): ChaosServer {
+  static launch({ stateDirectory, settings, nodeFlags = [], wrapper, signal }: ServerPlan): ChaosServer {
     const mark = randomUUID();
-    const [program = '', ...args] = [...wrapper, process.execPath, ...nodeFlags, main];
+    const wrap: Wrapper = wrapper ?? ((command, plain) => [command, ...plain]);
+    const [program, ...args] = wrap(process.execPath, [...nodeFlags, main]);
     const child = spawn(program, args, {
       env: environmentOf(stateDirectory, { ...settings, [MARK]: mark }),
       stdio: ['ignore', 'pipe', 'pipe'],
