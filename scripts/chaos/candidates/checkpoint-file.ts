@@ -70,7 +70,7 @@ export class CheckpointFile {
 }
 
 /** What transformers says of a fixture's checkpoint; no part of the model. */
-const TRUTH = 'golden.json';
+const TRUTH = 'expected.json';
 
 /** What the model of a fixture is known to answer, as JSON. */
 export async function truthOf(fixture: string): Promise<unknown> {

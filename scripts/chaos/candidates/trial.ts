@@ -127,6 +127,7 @@ async function judgeProbation(
     faults.push(`its operation says probation ${JSON.stringify(probation)}`);
   else if (!reason.test(probation.reason ?? ''))
     faults.push(`it does not say ${reason}: ${probation.reason}`);
+  await bench.api.idle();
   const again = await bench.api.update(reference);
   if (again.status === 200) {
     faults.push('it was taken again, although it had been rolled back');

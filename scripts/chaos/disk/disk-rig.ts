@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '../../../test/support/client.ts';
 import { writeModelDirectory } from '../../../test/support/test-models.ts';
-import { workingGraph } from '../candidates/working-graph.ts';
+import { USUAL_WORK, workingGraph } from '../candidates/working-graph.ts';
 import type { Chaos } from '../experiment.ts';
 import { KnownAnswers, type LoadRequest, learnModel } from '../load/known-answers.ts';
 import { drawRequests } from '../load/requests.ts';
@@ -12,6 +12,8 @@ import { ChaosServer, embeddedModels, type Wrapper } from '../server/chaos-serve
 export const DEMO = 'local://demo';
 export const NEXT = 'local://demo-next';
 export const THIRD = 'local://third';
+/** Has never served when an experiment begins. */
+export const FOURTH = 'local://fourth';
 
 const REQUESTS = 16;
 const MOST_DOCUMENTS = 6;
@@ -35,17 +37,14 @@ export class DiskRig {
       await cp(join(embeddedModels, name), join(chaos.directory, 'models', name), { recursive: true });
     }
     await writeModelDirectory(join(chaos.directory, 'models/third'), workingGraph());
-    await using server = rig.launch(join(chaos.directory, 'good'));
-    const client = await server.ready();
-    for (const model of [THIRD, DEMO, NEXT]) {
-      await client.update(model);
-      rig.answers.add(await learnModel(client, rig.#requests));
-    }
-    await server.stop();
+    const halved = workingGraph(USUAL_WORK, ({ ops, score }) => ops.multiply(score, 0.5));
+    await writeModelDirectory(join(chaos.directory, 'models/fourth'), halved);
+    await rig.#learn('learning', [FOURTH]);
+    await rig.#learn('good', [DEMO, THIRD, NEXT]);
     return rig;
   }
 
-  /** A copy of a state directory in which `demo-next` serves, and `demo` came before it. */
+  /** A copy of a state directory in which NEXT serves, THIRD came before it, and DEMO before that one. */
   async goodState(name: string): Promise<string> {
     const directory = join(this.chaos.directory, name);
     await cp(join(this.chaos.directory, 'good'), directory, { recursive: true });
@@ -73,6 +72,16 @@ export class DiskRig {
       connections: CONNECTIONS,
       pauseMs: PAUSE_MS,
     });
+  }
+
+  async #learn(name: string, models: readonly string[]): Promise<void> {
+    await using server = this.launch(join(this.chaos.directory, name));
+    const client = await server.ready();
+    for (const model of models) {
+      await client.update(model);
+      this.answers.add(await learnModel(client, this.#requests));
+    }
+    await server.stop();
   }
 
   /** Asks everything once. @returns what is wrong with the answers. */

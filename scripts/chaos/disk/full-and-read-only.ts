@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Answer, Client } from '../../../test/support/client.ts';
 import { demand, type Finding, skipped } from '../finding.ts';
 import { type UpdateAnswer, UpdateApi } from '../server/update-api.ts';
-import { DEMO, type DiskRig, NEXT, THIRD } from './disk-rig.ts';
+import { DEMO, type DiskRig, FOURTH, NEXT, THIRD } from './disk-rig.ts';
 import { canMount, inMountsOf, withMount } from './private-mount.ts';
 
 /** Room for the server's copies of two small models, and not for many. */
@@ -34,17 +34,18 @@ async function full(rig: DiskRig): Promise<Finding> {
   const load = rig.startLoad(client);
   const first = await api.update(NEXT, { probation: false });
   if (first.status !== 200) faults.push(`the update before: ${JSON.stringify(first.body)}`);
-  // dd ends with an error when the disk is full: that is the point.
-  await inMountsOf(server.pid, `dd if=/dev/zero of='${state}/ballast' bs=4k 2>/dev/null || true`);
-  const refused = await api.update(THIRD, { probation: false });
+  await fill(server.pid, state);
+  const refused = await api.update(FOURTH, { probation: false });
   if (refused.status !== 507 || refused.body.error_type !== 'insufficient_storage') {
     faults.push(`an update with a copy to take: ${refused.status} ${JSON.stringify(refused.body)}`);
   }
+  // What the update has given up made room again.
+  await fill(server.pid, state);
   const back = await api.rollback();
-  faults.push(...(await judgeUnkept(client, back, 'a rollback')));
+  faults.push(...(await judgeUnkept(client, back, 'a rollback', DEMO)));
   await load.more(30, rig.chaos.signal);
-  await inMountsOf(server.pid, `rm '${state}/ballast'`);
-  const after = await api.update(THIRD, { probation: false });
+  await inMountsOf(server.pid, `rm '${state}'/ballast*`);
+  const after = await api.update(FOURTH, { probation: false });
   if (after.status !== 200)
     faults.push(`the update when there was room again: ${JSON.stringify(after.body)}`);
   const { summary, faults: failures } = await load.finish();
@@ -55,6 +56,11 @@ async function full(rig: DiskRig): Promise<Finding> {
   );
 }
 
+/** Down to the last page. dd ends with an error when the disk is full: that is the point. */
+async function fill(pid: number, state: string): Promise<void> {
+  await inMountsOf(pid, `dd if=/dev/zero of="$(mktemp '${state}/ballastXXXXXX')" bs=4k 2>/dev/null || true`);
+}
+
 async function becomesReadOnly(rig: DiskRig): Promise<Finding> {
   rig.chaos.say('a disk that becomes read-only');
   const state = await rig.goodState('read-only');
@@ -63,23 +69,23 @@ async function becomesReadOnly(rig: DiskRig): Promise<Finding> {
   const api = new UpdateApi(client);
   const load = rig.startLoad(client);
   await inMountsOf(server.pid, `mount -o remount,ro,bind '${state}'`);
-  const third = await api.update(THIRD, { probation: false });
+  const fresh = await api.update(FOURTH, { probation: false });
   const faults: string[] = [];
-  if (third.status === 200) faults.push(...(await judgeUnkept(client, third, 'an update')));
-  else if (!/read-only|EROFS|written|copied/i.test(`${third.body.message} ${third.body.detail}`)) {
-    faults.push(`the refusal does not say why: ${JSON.stringify(third.body)}`);
+  if (fresh.status === 200) faults.push(...(await judgeUnkept(client, fresh, 'an update', FOURTH)));
+  else if (!/read-only|EROFS|written|copied/i.test(`${fresh.body.message} ${fresh.body.detail}`)) {
+    faults.push(`the refusal does not say why: ${JSON.stringify(fresh.body)}`);
   }
   const back = await api.rollback();
-  faults.push(...(await judgeUnkept(client, back, 'a rollback')));
+  faults.push(...(await judgeUnkept(client, back, 'a rollback', fresh.status === 200 ? NEXT : THIRD)));
   await load.more(30, rig.chaos.signal);
   await inMountsOf(server.pid, `mount -o remount,rw,bind '${state}'`);
-  const after = await api.update(THIRD, { probation: false });
+  const after = await api.update(FOURTH, { probation: false });
   if (after.status !== 200)
     faults.push(`the update when it could be written again: ${JSON.stringify(after.body)}`);
   const { summary, faults: failures } = await load.finish();
   return demand(
     READ_ONLY,
-    `update ${third.status}, rollback ${back.status}, later update ${after.status}; load: ${summary}`,
+    `update ${fresh.status}, rollback ${back.status}, later update ${after.status}; load: ${summary}`,
     [...faults, ...failures],
   );
 }
@@ -99,21 +105,19 @@ async function startsReadOnly(rig: DiskRig): Promise<Finding> {
   return demand(READ_ONLY_START, `${serves} serves`, faults);
 }
 
-/** What needs no new files may be done without a state file, if it is said; else it is refused, and nothing has changed. */
+/** What needs no new files is done without a state file, and it is said that it could not be kept. */
 async function judgeUnkept(
   client: Client,
   { status, body }: Answer<UpdateAnswer>,
   what: string,
+  expected: string,
 ): Promise<string[]> {
-  const info = await client.get<{ model_id: string; unsaved?: string | null }>('/info');
-  if (!Object.hasOwn(info.body, 'unsaved')) {
-    return status === 200 ? [`${what} succeeded and nobody says what could not be kept`] : [];
-  }
   if (status !== 200) return [`${what}: ${status} ${JSON.stringify(body)}`];
-  const faults: string[] = [];
-  if ((body.operation?.warnings ?? []).length === 0) faults.push(`${what}: the operation has no warning`);
-  if (typeof info.body.unsaved !== 'string')
-    faults.push(`${what}: GET /info says unsaved ${info.body.unsaved}`);
-  if (info.body.model_id === DEMO || info.body.model_id === THIRD) return faults;
-  return [...faults, `${what}: ${info.body.model_id} serves`];
+  const info = await client.get<{ model_id: string; unsaved?: string | null }>('/info');
+  const { model_id: serves, unsaved } = info.body;
+  return [
+    ...((body.operation?.warnings ?? []).length > 0 ? [] : [`${what}: the operation has no warning`]),
+    ...(typeof unsaved === 'string' ? [] : [`${what}: GET /info says unsaved ${unsaved}`]),
+    ...(serves === expected ? [] : [`${what}: ${serves} serves, and not ${expected}`]),
+  ];
 }

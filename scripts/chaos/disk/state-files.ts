@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { demand, type Finding } from '../finding.ts';
-import { DEMO, type DiskRig, NEXT, THIRD } from './disk-rig.ts';
+import { type DiskRig, FOURTH, NEXT, THIRD } from './disk-rig.ts';
 
 /** A way in which `.last_good_model` can be spoilt. */
 interface SpoiltState {
@@ -37,7 +37,7 @@ const spoiltStates: readonly SpoiltState[] = [
   },
   {
     what: 'an update cut off, as pending',
-    spoil: edit((state) => ({ ...state, pending: { model: THIRD, since: '2099-01-01T00:00:00.000Z' } })),
+    spoil: edit((state) => ({ ...state, pending: { model: FOURTH, since: '2099-01-01T00:00:00.000Z' } })),
     isReadable: true,
   },
   { what: 'a number of starts that is none', spoil: edit((state) => ({ ...state, bootAttempts: 'many' })) },
@@ -77,7 +77,7 @@ export async function stateFiles(rig: DiskRig): Promise<Finding> {
   return demand(
     'a spoilt .last_good_model: a good model serves, it is said, and updates work',
     `${details.length} kinds: ${details.filter((line) => line.endsWith(NEXT)).length} × the last good model, ` +
-      `${details.filter((line) => line.endsWith(DEMO)).length} × the one before or RERANK_MODEL`,
+      `${details.filter((line) => line.endsWith(THIRD)).length} × the one before`,
     faults,
     details,
   );
@@ -92,13 +92,15 @@ async function startOn(
   const client = await server.ready();
   const served = (await client.info()).model_id ?? '';
   const found = await rig.faultsOf(client);
+  if (served !== NEXT && served !== THIRD)
+    found.push(`${served} serves, and neither of the last two good ones`);
   if (isReadable && served !== NEXT) found.push(`${served} serves, and not ${NEXT}`);
   if (!isReadable && server.log.find(/last_good_model|last good model|does not load/) === undefined) {
     found.push('the log says nothing of it');
   }
-  const { status, body } = await client.post('/update', { model_path: THIRD });
+  const { status, body } = await client.post('/update', { model_path: FOURTH });
   if (status !== 200) found.push(`a further update: ${status} ${JSON.stringify(body)}`);
   const text = await readFile(join(state, '.last_good_model'), 'utf8');
-  if ((JSON.parse(text) as { model: string }).model !== THIRD) found.push(`afterwards it says ${text}`);
+  if ((JSON.parse(text) as { model: string }).model !== FOURTH) found.push(`afterwards it says ${text}`);
   return { served, found };
 }

@@ -4,6 +4,7 @@ import { EnginePool } from '../../../src/engine/engine-pool.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { createMetrics } from '../../../src/platform/metrics.ts';
+import { unwatched } from '../../../src/serving/phase.ts';
 import { openWorkshop } from '../../../src/workshop.ts';
 
 /** Times of which the middle one counts. */
@@ -25,8 +26,8 @@ export async function bareStartMs(
     logger,
     metrics: createMetrics({ readyEngines: () => 0 }),
   });
-  const staged = await preparation.stage({ reference }, () => {}, signal);
-  const { graph, plan } = await preparation.compile(staged, () => {}, signal);
+  const staged = await preparation.stage({ reference }, unwatched(signal));
+  const { graph, plan } = await preparation.compile(staged, unwatched(signal));
   const times: number[] = [];
   while (times.length < STARTS) {
     const startedAt = performance.now();

@@ -22,7 +22,7 @@ const ORPHANS_GONE_WITHIN_MS = 5000;
 const DIES_WITHIN_MS = 500;
 
 /** What only an unfinished write leaves behind. */
-const LEFTOVER = /(^|\/)(\.incoming-[^/]*|\.last_good_model\.(?!previous)[^/]*)$/;
+const LEFTOVER = /(^|\/)(\.incoming-[^/]*|\.last_good_model\.(?!previous$)[^/]*)$/;
 
 /** Steps of a scenario that write, counted in a run that nobody kills. */
 export async function countWrites(rig: Rig, scenario: Scenario): Promise<number> {

@@ -76,6 +76,12 @@ export class UpdateApi {
     throw new Error(`operation ${id} did not end within ${LONGEST_OPERATION_MS / 1000} s`);
   }
 
+  /** Waits until no operation runs, whoever began it. @throws Error when it takes too long. */
+  async idle(): Promise<void> {
+    const { body } = await this.#client.get<{ operation?: Operation | null }>('/info');
+    if (body.operation != null) await this.settled(body.operation.id);
+  }
+
   /** The model that serves now. */
   async current(): Promise<string> {
     return (await this.#client.info()).model_id ?? '';
