@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Answer, Client } from '../../../test/support/client.ts';
 import { demand, type Finding, skipped } from '../finding.ts';
@@ -42,7 +42,7 @@ async function full(rig: DiskRig): Promise<Finding> {
   // What the update has given up made room again.
   await fill(server.pid, state);
   const back = await api.rollback();
-  faults.push(...(await judgeUnkept(client, back, 'a rollback', DEMO)));
+  faults.push(...(await judgeUnkept(server.pid, state, client, back, 'a rollback', DEMO)));
   await load.more(30, rig.chaos.signal);
   await inMountsOf(server.pid, `rm '${state}'/ballast*`);
   const after = await api.update(FOURTH, { probation: false });
@@ -71,12 +71,22 @@ async function becomesReadOnly(rig: DiskRig): Promise<Finding> {
   await inMountsOf(server.pid, `mount -o remount,ro,bind '${state}'`);
   const fresh = await api.update(FOURTH, { probation: false });
   const faults: string[] = [];
-  if (fresh.status === 200) faults.push(...(await judgeUnkept(client, fresh, 'an update', FOURTH)));
+  if (fresh.status === 200)
+    faults.push(...(await judgeUnkept(server.pid, state, client, fresh, 'an update', FOURTH)));
   else if (!/read-only|EROFS|written|copied/i.test(`${fresh.body.message} ${fresh.body.detail}`)) {
     faults.push(`the refusal does not say why: ${JSON.stringify(fresh.body)}`);
   }
   const back = await api.rollback();
-  faults.push(...(await judgeUnkept(client, back, 'a rollback', fresh.status === 200 ? NEXT : THIRD)));
+  faults.push(
+    ...(await judgeUnkept(
+      server.pid,
+      state,
+      client,
+      back,
+      'a rollback',
+      fresh.status === 200 ? NEXT : THIRD,
+    )),
+  );
   await load.more(30, rig.chaos.signal);
   await inMountsOf(server.pid, `mount -o remount,rw,bind '${state}'`);
   const after = await api.update(FOURTH, { probation: false });
@@ -105,8 +115,10 @@ async function startsReadOnly(rig: DiskRig): Promise<Finding> {
   return demand(READ_ONLY_START, `${serves} serves`, faults);
 }
 
-/** What needs no new files is done without a state file, and it is said that it could not be kept. */
+/** What needs no new files is done, and either it is kept, or it is said that it could not be kept. */
 async function judgeUnkept(
+  pid: number,
+  state: string,
   client: Client,
   { status, body }: Answer<UpdateAnswer>,
   what: string,
@@ -115,9 +127,11 @@ async function judgeUnkept(
   if (status !== 200) return [`${what}: ${status} ${JSON.stringify(body)}`];
   const info = await client.get<{ model_id: string; unsaved?: string | null }>('/info');
   const { model_id: serves, unsaved } = info.body;
-  return [
-    ...((body.operation?.warnings ?? []).length > 0 ? [] : [`${what}: the operation has no warning`]),
-    ...(typeof unsaved === 'string' ? [] : [`${what}: GET /info says unsaved ${unsaved}`]),
-    ...(serves === expected ? [] : [`${what}: ${serves} serves, and not ${expected}`]),
-  ];
+  const faults = serves === expected ? [] : [`${what}: ${serves} serves, and not ${expected}`];
+  // As the server sees it, with its own mounts.
+  const text = await readFile(join(`/proc/${pid}/root`, state, '.last_good_model'), 'utf8').catch(() => '{}');
+  if ((JSON.parse(text) as { model?: string }).model === expected) return faults;
+  if ((body.operation?.warnings ?? []).length === 0) faults.push(`${what}: the operation has no warning`);
+  if (typeof unsaved !== 'string') faults.push(`${what}: GET /info says unsaved ${unsaved}`);
+  return faults;
 }
