@@ -2,13 +2,21 @@ import { requestSet } from '../../../bench/swap/request-set.ts';
 import type { RandomBits } from '../../synthesize/weights/random-bits.ts';
 import type { LoadRequest } from './known-answers.ts';
 
+/** A request has passages about its question and others, as those of a retriever. */
+const OTHER_TOPICS = 3;
+
 /** Requests in many languages with one to `most` documents each, all different. */
 export function drawRequests(count: number, most: number, random: RandomBits): LoadRequest[] {
-  const set = requestSet();
+  const set = requestSet().filter(({ documents }) => documents.length > 1);
   return Array.from({ length: count }, (_, number) => {
-    const { query, documents } = pick(set, random);
+    const topic = pick(set, random);
+    const others = Array.from({ length: OTHER_TOPICS }, () => pick(set, random));
     const size = 1 + random.below(most);
-    return { query, documents: Array.from({ length: size }, () => `${pick(documents, random)} [${number}]`) };
+    const documents = Array.from({ length: size }, (__, position) => {
+      const { documents: passages } = position % 2 === 0 ? topic : pick(others, random);
+      return `${pick(passages, random)} [${number}.${position}]`;
+    });
+    return { query: topic.query, documents };
   });
 }
 
