@@ -23,7 +23,7 @@ export function lineUp(options: ChaosOptions): Scheduled[] {
     { name: 'kills', weight: 15, run: killsExperiment(options) },
     { name: 'engines', weight: 6, run: enginesExperiment(options) },
     { name: 'candidates', weight: 8, run: candidatesExperiment(options) },
-    { name: 'disk', weight: 5, run: diskExperiment },
+    { name: 'disk', weight: 5, run: diskExperiment() },
     { name: 'clients', weight: 6, run: clientsExperiment(options) },
     { name: 'hold', weight: 8, run: holdExperiment({ size: 'base' }) },
   ];

@@ -18,7 +18,7 @@ const REQUESTS = 24;
 const MOST_DOCUMENTS = 8;
 const PAUSE_MS = 5;
 
-/** Swaps that have to succeed while they are there. */
+/** Swaps that have to succeed while they come, and when they are there. */
 const SWAPS = 4;
 
 /** Closed sockets are noticed in a moment. */
@@ -29,11 +29,21 @@ export interface ClientsPlan {
   readonly connections: number;
   /** All there are, when left out. */
   readonly kinds?: readonly BadClients[];
+  /** SWAPS, when left out. */
+  readonly swaps?: number;
 }
 
 /** Clients that behave badly, while the model changes: those that behave well notice nothing. */
 export function clientsExperiment(plan: ClientsPlan): Experiment {
-  return async (chaos) => [...(await crowds(chaos, plan)), ...(await outlastExperiment(plan)(chaos))];
+  return async (chaos) => [
+    ...(await crowdsExperiment(plan)(chaos)),
+    ...(await outlastExperiment(plan)(chaos)),
+  ];
+}
+
+/** The same, without requests that outlast their model. */
+export function crowdsExperiment(plan: ClientsPlan): Experiment {
+  return (chaos) => crowds(chaos, plan);
 }
 
 async function crowds(chaos: Chaos, plan: ClientsPlan): Promise<Finding[]> {
@@ -49,6 +59,7 @@ async function crowds(chaos: Chaos, plan: ClientsPlan): Promise<Finding[]> {
     await api.update(model, { probation: false });
     answers.add(await learnModel(client, requests));
   }
+  const { swaps = SWAPS } = plan;
   const findings: Finding[] = [];
   for (const kind of plan.kinds ?? [neverRead, slowLoris, leavers, silent]) {
     chaos.say(`${kind.count} clients that ${kind.what}`);
@@ -65,9 +76,9 @@ async function crowds(chaos: Chaos, plan: ClientsPlan): Promise<Finding[]> {
     {
       using crowd = new Crowd(client.url);
       const arriving = send(crowd, kind, chaos.random(kind.what), chaos.signal);
-      faults.push(...(await swap(api, MODELS, SWAPS)));
+      faults.push(...(await swap(api, MODELS, swaps)));
       const { opened, allowed } = await arriving;
-      faults.push(...(await swap(api, MODELS, SWAPS)));
+      faults.push(...(await swap(api, MODELS, swaps)));
       await load.more(50, chaos.signal);
       if (opened < allowed) faults.push(`only ${opened} of ${allowed} could connect`);
       const enough = allowed < kind.count ? ` (file descriptors allow no more than ${allowed})` : '';
@@ -76,7 +87,7 @@ async function crowds(chaos: Chaos, plan: ClientsPlan): Promise<Finding[]> {
     const { summary, faults: failures, longestMs } = await load.finish();
     const left = await descriptorsLeft(server, before);
     if (left > 0) faults.push(`${left} file descriptors more than before, after they had gone`);
-    const text = `${figure}; ${2 * SWAPS} swaps; others: ${summary}, ${Math.round(longestMs)} ms at most`;
+    const text = `${figure}; ${2 * swaps} swaps; others: ${summary}, ${Math.round(longestMs)} ms at most`;
     findings.push(demand(`clients that ${kind.what}: no other notices`, text, [...faults, ...failures]));
   }
   return findings;

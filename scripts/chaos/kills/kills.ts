@@ -3,7 +3,7 @@ import type { Chaos, Experiment } from '../experiment.ts';
 import { demand, type Finding } from '../finding.ts';
 import { countWrites, type KillReport, killOnce } from './kill-once.ts';
 import { Rig } from './rig.ts';
-import { type Scenario, scenarios } from './scenarios.ts';
+import { scenarios as allScenarios, type Scenario } from './scenarios.ts';
 
 /** Distinct steps at which a full run has to have killed. */
 const FEWEST_POINTS = 30;
@@ -17,6 +17,8 @@ const ALSO_AFTER = 4;
 export interface KillsPlan {
   /** At most so many. */
   readonly kills: number;
+  /** All there are, when left out. */
+  readonly scenarios?: readonly Scenario[];
 }
 
 interface Kill {
@@ -26,7 +28,7 @@ interface Kill {
 }
 
 /** Kills servers between any two steps that write: every restart serves a good model. */
-export function killsExperiment({ kills }: KillsPlan): Experiment {
+export function killsExperiment({ kills, scenarios = allScenarios }: KillsPlan): Experiment {
   return async (chaos) => {
     chaos.say('learning what is right');
     const rig = await Rig.build(chaos);
@@ -98,7 +100,7 @@ function summarize(scenario: Scenario, steps: number, done: ReadonlyMap<Kill, Ki
 function enough(planned: readonly Kill[], done: ReadonlyMap<Kill, KillReport>): Finding {
   const died = [...done].filter(([, { diedAt }]) => diedAt !== undefined);
   const wanted = Math.min(FEWEST_POINTS, planned.length);
-  const points = scenarios.reduce(
+  const points = allScenarios.reduce(
     (sum, scenario) => sum + distinct(died.filter(([kill]) => kill.scenario === scenario)),
     0,
   );
