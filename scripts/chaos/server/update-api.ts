@@ -82,6 +82,11 @@ export class UpdateApi {
     if (body.operation != null) await this.settled(body.operation.id);
   }
 
+  /** True while the model before is kept loaded. */
+  async hasStandby(): Promise<boolean> {
+    return (await this.#client.get<{ standby?: object | null }>('/info')).body.standby != null;
+  }
+
   /** The model that serves now. */
   async current(): Promise<string> {
     return (await this.#client.info()).model_id ?? '';

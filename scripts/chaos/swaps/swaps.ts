@@ -21,7 +21,7 @@ const MOST_DOCUMENTS = 12;
 
 /** Allocators and compilers settle over the first samples: a share of all, and never fewer than so many. */
 const WARM_UP_SHARE = 0.1;
-const WARM_UP_LEAST = 40;
+const WARM_UP_LEAST = 80;
 
 /** With fewer samples after the warm-up growth can't be told from noise. */
 const FEWEST_SAMPLES = 60;
@@ -60,7 +60,7 @@ export function swapsExperiment(plan: SwapsPlan): Experiment {
     const swapper = new Swapper(api, abilities, [MODELS[1], MODELS[0]], chaos.random('steps'));
     const usage = new UsageRecord(server.pid);
     try {
-      await swapUntilEnough(chaos, plan, swapper, usage);
+      await swapUntilEnough(chaos, plan, api, swapper, usage);
     } finally {
       await load.finish();
     }
@@ -95,13 +95,15 @@ export function swapsExperiment(plan: SwapsPlan): Experiment {
 async function swapUntilEnough(
   { say, msLeft, signal }: Chaos,
   plan: SwapsPlan,
+  api: UpdateApi,
   swapper: Swapper,
   usage: UsageRecord,
 ): Promise<void> {
   while (swapper.counts.swaps < plan.swaps && msLeft() > 0) {
     signal.throwIfAborted();
     await swapper.step();
-    await usage.sample();
+    // A model that stays on standby for another one's probation is no leak.
+    if (!(await api.hasStandby())) await usage.sample();
     say(`${swapper.counts.swaps} of ${plan.swaps} swaps`);
   }
 }
@@ -115,13 +117,25 @@ function noteLacking(abilities: ReadonlySet<Ability>): Finding[] {
 function flatness(usage: UsageRecord): Finding[] {
   const warmUp = Math.max(WARM_UP_LEAST, Math.ceil(usage.samples * WARM_UP_SHARE));
   if (usage.samples < warmUp + FEWEST_SAMPLES) {
-    return [skipped('memory and file descriptors flat', `takes at least ${warmUp + FEWEST_SAMPLES} steps`)];
+    return [
+      skipped(
+        'memory, processes and file descriptors flat',
+        `takes at least ${warmUp + FEWEST_SAMPLES} steps`,
+      ),
+    ];
   }
   const memory = usage.course(warmUp, ({ ownBytes }) => ownBytes);
   const files = usage.course(warmUp, ({ fileDescriptors }) => fileDescriptors);
+  const processes = usage.course(warmUp, (sample) => sample.processes);
   const allowed = Math.max(FLAT_BYTES, memory.first * FLAT_SHARE);
   return [
-    demand('memory flat', `${mib(memory.first)} → ${mib(memory.last)} MiB`, grown(memory, allowed, 'bytes')),
+    demand(
+      'memory flat',
+      `${mib(memory.first)} → ${mib(memory.last)} MiB`,
+      grown(memory, allowed, 'bytes'),
+      usage.lines,
+    ),
+    demand('processes flat', `${processes.first} → ${processes.last}`, grown(processes, 0, 'processes')),
     demand(
       'file descriptors flat',
       `${files.first} → ${files.last}`,

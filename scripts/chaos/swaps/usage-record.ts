@@ -27,6 +27,14 @@ export class UsageRecord {
     this.#dead = new Set(usage.zombies);
   }
 
+  /** One line a sample. */
+  get lines(): string[] {
+    return this.#samples.map(
+      ({ processes, fileDescriptors, ownBytes }, index) =>
+        `${index}: ${processes} processes, ${fileDescriptors} file descriptors, ${Math.round(ownBytes / 2 ** 20)} MiB`,
+    );
+  }
+
   get samples(): number {
     return this.#samples.length;
   }
