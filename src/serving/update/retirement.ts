@@ -28,7 +28,7 @@ export class Retirement {
   async retire(operation: Operation, previous: Generation, stays: boolean): Promise<void> {
     const { drainTimeoutMs, logger } = this.#options;
     operation.enter('drain');
-    if (!previous.isClosed && !(await this.#drain(previous))) {
+    if (!previous.isClosed && !(await this.drain(previous))) {
       const warning = `requests still held ${previous.identity.reference} after ${drainTimeoutMs} ms`;
       logger.error(warning);
       operation.warn(warning);
@@ -42,7 +42,7 @@ export class Retirement {
    * @throws ServiceError timeout when they take too long, the signal's reason.
    */
   async drainInWindow(current: Generation, signal: AbortSignal): Promise<void> {
-    if (await this.#drain(current, signal)) return;
+    if (await this.drain(current, signal)) return;
     signal.throwIfAborted();
     const { drainTimeoutMs } = this.#options;
     throw new ServiceError('timeout', `requests in flight took longer than ${drainTimeoutMs} ms to end`, {
@@ -50,7 +50,8 @@ export class Retirement {
     });
   }
 
-  async #drain(generation: Generation, signal?: AbortSignal): Promise<boolean> {
+  /** @returns false when requests still hold it although they have had their time. */
+  async drain(generation: Generation, signal?: AbortSignal): Promise<boolean> {
     const { slot, drainTimeoutMs, clock, metrics } = this.#options;
     const isDrained = await drainWithin(slot, generation, drainTimeoutMs, clock, signal);
     metrics.drainedGenerations.inc({ outcome: isDrained ? 'drained' : 'held' });

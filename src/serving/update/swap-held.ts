@@ -109,7 +109,8 @@ class Window {
     } catch (error) {
       this.failure = { error };
       await slot.replace(modes.expectedWindowMs(this.#nested), isUsable, async (bad) => {
-        await retirement.drainInWindow(bad, new AbortController().signal);
+        // Requests that a model holds for longer than any request may last are not worth keeping it for.
+        await retirement.drain(bad);
         await bad.close();
         return await comeBack(this.#parts, this.#before, error);
       });
