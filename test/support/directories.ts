@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,4 +16,9 @@ export async function scratchDirectory(): Promise<AsyncDisposable & { readonly p
 export async function copyModel(name: 'demo' | 'demo-next', target: string): Promise<string> {
   await cp(join(embeddedModels, name), target, { recursive: true });
   return target;
+}
+
+/** Which private copies of models a server keeps, by their content. */
+export async function copiesIn(stateDirectory: string): Promise<string[]> {
+  return (await readdir(join(stateDirectory, 'models'))).toSorted();
 }
