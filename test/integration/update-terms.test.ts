@@ -9,6 +9,7 @@ import { copiesIn, copyModel, scratchDirectory } from '../support/directories.ts
 import { expectError } from '../support/error-answer.ts';
 import { helpersOf } from '../support/processes.ts';
 import { type ServiceUnderTest, startService } from '../support/running-service.ts';
+import { patchState, readState } from '../support/state.ts';
 import { phasesOf, Updates } from '../support/updates.ts';
 
 /** Beyond what the embedded models agree. */
@@ -208,4 +209,41 @@ it('an update goes into the metrics and has its line in the log', async () => {
       ),
     },
   ]);
+});
+
+it('a model in quarantine is refused after a restart too, leaves no copy, and is let in by force', async () => {
+  const stateDirectory = join(root.path, 'state');
+  await start({ RERANK_STATE_DIR: stateDirectory });
+  await updates.ask();
+  await server.client.post('/rollback', {});
+  const { history } = await server.client.models();
+  const digest = history.find(({ model }) => model === 'local://demo-next')?.digest.replace('sha256:', '');
+  await server[Symbol.asyncDispose]();
+  const bad = {
+    model: 'local://demo-next',
+    digest,
+    reason: 'it was slow',
+    since: '2026-05-01T12:00:00.000Z',
+  };
+  const good = (await readState(stateDirectory))?.['history'] as { model: string }[];
+  await patchState(stateDirectory, {
+    previous: null,
+    history: good.filter(({ model }) => model === 'local://demo'),
+    quarantined: [bad],
+  });
+
+  await start({ RERANK_STATE_DIR: stateDirectory });
+  const before = await copies();
+  expect(before).toHaveLength(1);
+  expectError(
+    await updates.ask(),
+    422,
+    'rejected_by_gate',
+    /local:\/\/demo-next is in quarantine: it was slow/,
+  );
+  expect(await copies()).toEqual(before);
+  expect(await readState(stateDirectory)).toMatchObject({ quarantined: [bad] });
+  const { body } = await updates.ask({ force: true });
+  expect(body.current_model).toBe('local://demo-next');
+  expect(await readState(stateDirectory)).toMatchObject({ quarantined: [] });
 });

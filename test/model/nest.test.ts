@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { LoadableModel } from '../../src/model/loadable-model.ts';
+import { type ChildSettings, Nest } from '../../src/model/nest.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { embeddedModels } from '../support/directories.ts';
+import { LogBook } from '../support/log-book.ts';
+import { helpersOf } from '../support/processes.ts';
+import { someMetrics } from '../support/some-metrics.ts';
+import { testEnvironment } from '../support/test-environment.ts';
+
+const directory = join(embeddedModels, 'demo');
+
+const settings: ChildSettings = {
+  childEnv: testEnvironment({}),
+  loadTimeoutMs: 30_000,
+  clock: systemClock,
+  logger: new LogBook().logger,
+  metrics: someMetrics(),
+};
+
+/** @param files to be read ahead */
+function prepare(files: readonly string[]): Promise<Nest> {
+  const model = {
+    reference: 'local://demo',
+    digest: 'd',
+    directory,
+    generation: 1,
+    plan: { engines: 2, threads: 1, batchTokens: 1024 },
+    graph: { files },
+  } as unknown as LoadableModel & { readonly generation: number };
+  const room = { cacheBytes: 2 ** 20, forTokenizer: true, running: undefined };
+  return Nest.prepare(model, settings, room, new AbortController().signal);
+}
+
+it('a nest has all processes that a model needs, and ends those that nobody took', async () => {
+  const nest = await prepare([join(directory, 'config.json')]);
+  expect(nest.spares.pids).toHaveLength(2);
+  expect(await helpersOf(process.pid)).toHaveLength(3);
+  await nest.close();
+  expect(await helpersOf(process.pid)).toEqual([]);
+});
+
+it('a nest that is not finished leaves no process behind', async () => {
+  // Its engines run by the time that the weights can't be read.
+  await expect(prepare([directory])).rejects.toThrow(/EISDIR/);
+  expect(await helpersOf(process.pid)).toEqual([]);
+});
