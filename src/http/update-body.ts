@@ -45,7 +45,7 @@ const updateSchema = z.object({
     })
     .nullish(),
   probation: z.preprocess(
-    (given) => (given === false ? { requests: 0 } : given),
+    (asked) => (asked === false ? { requests: 0 } : asked),
     z
       .strictObject(
         {
