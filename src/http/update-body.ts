@@ -27,7 +27,8 @@ const whole = (least: number, most: number) => between(least, most).int({ error:
 const choice = <const T extends readonly string[]>(...values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` }).nullish();
 
-const updateSchema = z.object({
+/** Strict: a misspelt dry_run must not swap. */
+const updateSchema = z.strictObject({
   model_path: reference.nullish(),
   model: reference.nullish(),
   mode: choice('auto', 'beside', 'hold'),
@@ -64,7 +65,7 @@ const updateSchema = z.object({
     .nullish(),
 });
 
-const rollbackSchema = z.object({ to: reference.nullish() });
+const rollbackSchema = z.strictObject({ to: reference.nullish() });
 
 /** @throws ServiceError invalid_request that names the field. */
 export function updateRequest(body: unknown): UpdateRequest {

@@ -52,7 +52,8 @@ export async function changeModel(
     const isDone = change.dryRun || serves(parts, staged, change);
     if (!isDone) return await changeTo(parts, operation, change, staged);
   } catch (error) {
-    await record.forgetUnreferenced();
+    const isCopied = operation.report.phases.some(({ phase }) => phase === 'fetch');
+    if (isCopied) await record.forgetUnreferenced();
     throw error;
   }
   await record.forgetUnreferenced();
