@@ -52,6 +52,11 @@ export class ModelSlot<M extends object> {
     this.#clock = clock;
   }
 
+  /** Models that were swapped out and that somebody may still use. */
+  get retired(): number {
+    return this.#retired.size;
+  }
+
   /** The model that new requests get, without a claim on it. */
   get current(): M | undefined {
     return this.#current?.model;
@@ -123,6 +128,8 @@ export class ModelSlot<M extends object> {
       try {
         const next = await change(previous.model);
         if (next !== previous.model) this.#put(next);
+        // Nobody waits for the end of a model that has ended.
+        if (previous.leases === 0 && !isUsable(previous.model)) this.#retired.delete(previous.model);
         return { previous: previous.model, lockHeldMs: this.#clock.now() - since, held: this.#held };
       } catch (error) {
         if (!isUsable(previous.model)) this.#current = undefined;
