@@ -105,7 +105,10 @@ describe('a model that takes the place of one that ends first', () => {
     clock.advance(700);
     outcome.resolve(next);
     expect(await result).toEqual({ previous: old, lockHeldMs: 700, held: 3 });
-    for (const { model } of await Promise.all(waiting)) expect(model).toBe(next);
+    for (const lease of await Promise.all(waiting)) {
+      expect(lease.model).toBe(next);
+      lease.release();
+    }
     expect(slot.current).toBe(next);
     expect(slot.isHeld).toBe(false);
     // The next window counts anew.
