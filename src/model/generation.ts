@@ -52,7 +52,7 @@ const AUTO_MAX_LENGTH = 1024;
 
 /** Short, middling and long: the shapes that a first request may have. */
 const WARM_UP_TOKENS = [8, 64, 256];
-const BRIEF_WARM_UP_TOKENS = [8, 64];
+const BRIEF_WARM_UP_TOKENS = [8];
 
 interface GenerationParts {
   readonly tokenizer: Tokenizer;

@@ -9,7 +9,7 @@ export interface AlwaysOptions {
   readonly directory: string;
   /** What a plain request may take, in milliseconds. */
   readonly maxLatencyMs?: number | undefined;
-  /** Short documents only, and no time is taken: requests wait. */
+  /** Looks at the scores of short documents only: requests wait. */
   readonly brief?: boolean | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -60,20 +60,18 @@ export async function checkAlways(candidate: Candidate, options: AlwaysOptions):
   if (!shape.passed) return [shape];
   const finite = await timed('finite', clock, () => judgeFinite(logits));
   if (!finite.passed) return [shape, finite];
-  const checks = [
-    shape,
-    finite,
-    await timed('constant', clock, () => judgeSpread(logits)),
-    await timed('deterministic', clock, async () => judgeRepetition(logits, await ask(documents))),
-    await timed('tokenizer', clock, () => checkTokenizer(candidate, directory)),
-  ];
-  if (brief) return checks;
+  const constant = await timed('constant', clock, () => judgeSpread(logits));
+  if (brief) return [shape, finite, constant];
+  const deterministic = await timed('deterministic', clock, async () =>
+    judgeRepetition(logits, await ask(documents)),
+  );
+  const tokenizer = await timed('tokenizer', clock, () => checkTokenizer(candidate, directory));
   const latency = await timed('latency', clock, async () => {
     const startedAt = clock.now();
     await ask(SHORT_DOCUMENTS);
     return judgeTime(clock.now() - startedAt, maxLatencyMs);
   });
-  return [...checks, latency];
+  return [shape, finite, constant, deterministic, tokenizer, latency];
 }
 
 function judgeShape({ length }: Float32Array, wanted: number): Finding {
