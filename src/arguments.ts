@@ -11,9 +11,17 @@ interface Given {
   readonly flags: GivenFlags;
 }
 
+/** What `rerankd cache` does, and how many things it does it with. */
+const cacheActions = { ls: 0, prune: 0, pin: 1, unpin: 1 } as const;
+
+export type CacheAction = keyof typeof cacheActions;
+
 export type Command =
   | ({ readonly name: 'serve' } & Given)
   | ({ readonly name: 'compile'; readonly reference: string } & Given)
+  | ({ readonly name: 'publish'; readonly directory: string } & Given)
+  | ({ readonly name: 'fetch'; readonly reference: string } & Given)
+  | ({ readonly name: 'cache'; readonly action: CacheAction; readonly item: string | undefined } & Given)
   | ({ readonly name: 'compare'; readonly reference: string; readonly candidate: string } & Given)
   | ({ readonly name: 'update'; readonly reference: string } & Given)
   | ({ readonly name: 'status' } & Given)
@@ -35,7 +43,7 @@ function flagsOf(name: SettingName): string[] {
 }
 
 /**
- * Understands `rerankd [serve|compile|compare|update|status|rollback] … [--port 8000 …]`: every setting is a flag, and a
+ * Understands `rerankd [serve|compile|fetch|publish|compare|update|status|rollback|cache] … [--port 8000 …]`: every setting is a flag, and a
  * flag wins over the environment.
  * @throws ConfigError for anything else.
  */
@@ -46,8 +54,10 @@ export function parseArguments(args: readonly string[]): Command {
   const [first, second] = operands;
   if (command === 'serve' && operands.length === 0) return { name: command, ...given(command, values) };
   if (command === 'status' && operands.length === 0) return { name: command, ...given(command, values) };
-  if (command === 'compile' && operands.length === 1)
+  if ((command === 'compile' || command === 'fetch') && operands.length === 1)
     return { name: command, reference: first as string, ...given(command, values) };
+  if (command === 'publish' && operands.length === 1)
+    return { name: command, directory: first as string, ...given(command, values) };
   if (command === 'update' && operands.length === 1)
     return { name: command, reference: first as string, ...given(command, values) };
   if (command === 'rollback' && operands.length <= 1)
@@ -56,9 +66,15 @@ export function parseArguments(args: readonly string[]): Command {
     const models = { reference: first as string, candidate: second as string };
     return { name: command, ...models, ...given(command, values) };
   }
+  if (command === 'cache' && isCacheAction(first) && operands.length === 1 + cacheActions[first])
+    return { name: command, action: first, item: second, ...given(command, values) };
   throw new ConfigError(
-    `"${positionals.join(' ')}" is not a command. There is: rerankd serve, rerankd compile DIR, rerankd compare A B, rerankd update REF, rerankd status, rerankd rollback [TO]\nrerankd --help lists the flags.`,
+    `"${positionals.join(' ')}" is not a command. There is: rerankd serve, rerankd compile DIR, rerankd publish DIR, rerankd compare A B, rerankd fetch REF, rerankd update REF, rerankd status, rerankd rollback [TO], rerankd cache ls|prune|pin REF|unpin REF\nrerankd --help lists the flags.`,
   );
+}
+
+function isCacheAction(text: string | undefined): text is CacheAction {
+  return text !== undefined && Object.hasOwn(cacheActions, text);
 }
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;

@@ -8,6 +8,9 @@ const yes = { type: 'boolean' } as const;
 export const commandFlags = {
   serve: {},
   compile: {},
+  publish: { out: text },
+  fetch: { json: yes },
+  cache: { json: yes, 'dry-run': yes, 'max-bytes': text },
   compare: {
     set: text,
     json: yes,

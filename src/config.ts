@@ -1,6 +1,8 @@
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { childEnvironment } from './child-environment.ts';
+import { hubCacheDirectory } from './store/hub/cache/cache-roots.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -58,6 +60,31 @@ export const settings = {
   RERANK_LOAD_TIMEOUT_MS: positive.default(300_000),
   RERANK_SHUTDOWN_TIMEOUT_MS: positive.default(25_000),
   RERANK_HISTORY: positive.max(100).default(5),
+  HF_ENDPOINT: z.string().optional(),
+  HF_TOKEN: z.string().optional(),
+  HF_HUB_OFFLINE: z.string().optional(),
+  TRANSFORMERS_OFFLINE: z.string().optional(),
+  HF_HOME: z.string().optional(),
+  HF_HUB_CACHE: z.string().optional(),
+  RERANK_HUB_ENDPOINTS: z.string().optional(),
+  RERANK_HUB_TOKENS: z
+    .string()
+    .regex(/^\s*(https?:\/\/[^=,]+=[^=,]+)?(,https?:\/\/[^=,]+=[^,]+)*\s*$/, {
+      error: 'must be a list like https://mirror.example=TOKEN,https://other.example=TOKEN',
+    })
+    .optional(),
+  RERANK_HUB_TTL: whole(0, 30 * 86_400).default(0),
+  RERANK_HUB_ALLOW_PRIVATE: z.string().optional(),
+  RERANK_MAX_DOWNLOAD_MBPS: z.coerce
+    .number({ error: 'must be a number' })
+    .positive({ error: 'must be above 0' })
+    .optional(),
+  RERANK_DOWNLOAD_WORKERS: whole(1, 64).default(8),
+  RERANK_CACHE_FREE_BYTES: whole(0, 2 ** 50).default(2 ** 30),
+  RERANK_CACHE_MAX_BYTES: whole(1, 2 ** 50).optional(),
+  RERANK_CACHE_POLICY: oneOf('lru', 'lfu').default('lru'),
+  RERANK_TRUSTED_DIGESTS: z.string().optional(),
+  RERANK_CACHE_SYMLINKS: oneOf('auto', 'no').default('auto'),
   RERANK_SWAP_MODE: oneOf('auto', 'beside', 'hold').default('auto'),
   RERANK_GOLDEN: z.string().optional(),
   RERANK_PROBE_SET: z.string().optional(),
@@ -127,6 +154,34 @@ export function readConfig(env: Environment) {
     loadTimeoutMs: values.RERANK_LOAD_TIMEOUT_MS,
     shutdownTimeoutMs: values.RERANK_SHUTDOWN_TIMEOUT_MS,
     historyLength: values.RERANK_HISTORY,
+    store: {
+      hfEndpoint: values.HF_ENDPOINT,
+      hubEndpoints: listOf(values.RERANK_HUB_ENDPOINTS),
+      hubToken: values.HF_TOKEN,
+      hubTokens: pairsOf(values.RERANK_HUB_TOKENS),
+      offline: isOn(values.HF_HUB_OFFLINE) || isOn(values.TRANSFORMERS_OFFLINE),
+      cacheDirectory: hubCacheDirectory({
+        hfHubCache: values.HF_HUB_CACHE,
+        hfHome: values.HF_HOME,
+        xdgCacheHome: given['XDG_CACHE_HOME'],
+        home: given['HOME'] ?? homedir(),
+      }),
+      ttlSeconds: values.RERANK_HUB_TTL,
+      /** Hosts that may have private addresses. */
+      privateHosts: listOf(values.RERANK_HUB_ALLOW_PRIVATE).filter((host) => host !== 'any'),
+      allowAnyPrivate: listOf(values.RERANK_HUB_ALLOW_PRIVATE).includes('any'),
+      /** MB are 10^6 bytes, as network rates are quoted. */
+      maxBytesPerSecond:
+        values.RERANK_MAX_DOWNLOAD_MBPS === undefined
+          ? undefined
+          : values.RERANK_MAX_DOWNLOAD_MBPS * BYTES_PER_MB,
+      workers: values.RERANK_DOWNLOAD_WORKERS,
+      freeBytes: values.RERANK_CACHE_FREE_BYTES,
+      symlinks: values.RERANK_CACHE_SYMLINKS,
+      maxBytes: values.RERANK_CACHE_MAX_BYTES,
+      policy: values.RERANK_CACHE_POLICY,
+      trustedDigests: values.RERANK_TRUSTED_DIGESTS,
+    },
     swapMode: values.RERANK_SWAP_MODE,
     gates: {
       goldenFile: values.RERANK_GOLDEN,
@@ -152,4 +207,26 @@ export function readConfig(env: Environment) {
 function withoutUndefined<T extends Record<string, number | undefined>>(values: T) {
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as { [K in keyof T]?: number };
+}
+
+const BYTES_PER_MB = 1e6;
+
+function listOf(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** `https://mirror.example=TOKEN` */
+function pairsOf(text: string | undefined): readonly (readonly [origin: string, token: string])[] {
+  return listOf(text).map((entry) => {
+    const at = entry.indexOf('=');
+    return [new URL(entry.slice(0, at)).origin, entry.slice(at + 1)] as const;
+  });
+}
+
+/** As huggingface_hub reads its switches. */
+function isOn(value: string | undefined): boolean {
+  return /^(1|on|yes|true)$/i.test(value ?? '');
 }

@@ -3,10 +3,24 @@ import { type SettingName, settings } from './config.ts';
 const COMMANDS = `Usage:
   rerankd [serve] [flags]               serve a model
   rerankd compile DIR [flags]           compile a model ahead of time, for the server with the same state directory
+  rerankd publish DIR [flags]           prepare a model for a static web server, from which servers fetch what changed
   rerankd compare A B [flags]           compare how two models, or two dtypes of one, rank and how fast
+  rerankd fetch REF [flags]             bring, verify and compile a model without a server, for one that starts or updates later
   rerankd update REF [flags]            change the model of a running server, and watch it
   rerankd status [flags]                what a running server does
   rerankd rollback [TO] [flags]         go back to the model before, or to one of the history by reference or digest
+  rerankd cache ls [flags]              what lies in the state directory, and what keeps it there
+  rerankd cache pin REF|DIGEST          keep a model whatever the budget says; "unpin" undoes it
+  rerankd cache prune [flags]           delete what nothing keeps; beside a running server too
+
+Flags of fetch and cache:
+  --json                                print JSON
+  --max-bytes N                         of cache prune: stop when so much is left, such as 20GiB (default: 0)
+  --dry-run                             of cache prune: only say what would be deleted
+
+Flags of publish:
+  --out DIR                             copy the model there (default: write manifest.json and *.chunks into DIR itself)
+  --dtype DTYPE                         of an ONNX export, the one that servers will load
 
 Flags of compare:
   --set FILE                            queries and documents, JSON or JSON Lines: {"query": …, "documents": […]}

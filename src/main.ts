@@ -2,6 +2,7 @@
 /** The process edge: arguments, environment, signals and exit codes. Nothing else reads `process.env`. */
 import { readFileSync } from 'node:fs';
 import { type Command, parseArguments } from './arguments.ts';
+import { readCacheRequest } from './cache-request.ts';
 import { CommandError } from './commands/command-error.ts';
 import type { Terminal } from './commands/terminal.ts';
 import { readCompareRequest } from './compare-request.ts';
@@ -122,6 +123,22 @@ async function perform(
   if (command.name === 'compile') {
     const { compile } = await import('./commands/compile.ts');
     return compile(config, command.reference);
+  }
+  if (command.name === 'publish') {
+    const { publish } = await import('./commands/publish.ts');
+    const { out } = command.flags;
+    return publish(config, {
+      directory: command.directory,
+      out: out === undefined ? undefined : String(out),
+    });
+  }
+  if (command.name === 'fetch') {
+    const { fetchModel } = await import('./commands/fetch.ts');
+    return fetchModel(config, { reference: command.reference, json: command.flags['json'] === true });
+  }
+  if (command.name === 'cache') {
+    const { cache } = await import('./commands/cache/cache.ts');
+    return cache(config, readCacheRequest(command));
   }
   if (command.name === 'compare') {
     const { compare } = await import('./commands/compare.ts');

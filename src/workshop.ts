@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { chooseDevice } from './engine/choose-device.ts';
 import { probeModel } from './graph/probe-model.ts';
 import type { CompileSettings } from './model/compile/compile-settings.ts';
+import { openSources } from './open-sources.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { readMachineBudget } from './platform/machine-budget.ts';
@@ -13,6 +14,13 @@ import { CompiledCache } from './store/compiled-cache.ts';
 import { PlanStore } from './store/plan-store.ts';
 import { ModelRoots } from './store/reference.ts';
 import { StagingArea } from './store/staging.ts';
+import { CacheBudget } from './store/tiers/cache-budget.ts';
+import { Leases } from './store/tiers/leases.ts';
+import { Ledger } from './store/tiers/ledger.ts';
+import { storeFiles } from './store/tiers/store-files.ts';
+import { StoreInventory } from './store/tiers/store-inventory.ts';
+import { TrustedDigests } from './store/tiers/trusted-digests.ts';
+import { VerdictCache } from './store/tiers/verdict-cache.ts';
 import { openWorkDirectory, type WorkDirectory } from './work-directory.ts';
 
 export interface WorkshopParts {
@@ -41,7 +49,31 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const { clock, logger, metrics } = parts;
   const work = await openWorkDirectory(config.stateDirectory, parts.mayBeTemporary ?? false);
   const roots = new ModelRoots([...config.modelRoots, ...(parts.moreRoots ?? [])]);
-  const staging = new StagingArea(join(work.path, 'models'));
+  const files = storeFiles(work.path);
+  const leases = new Leases({ directory: files.leases, clock, logger });
+  const ledger = new Ledger({ directory: files.ledger, clock });
+  const verdicts = new VerdictCache({ path: files.verdicts, clock });
+  const staging = new StagingArea(join(work.path, 'models'), { leases, verdicts });
+  let wanted: ReadonlySet<string> = new Set();
+  const inventory = new StoreInventory({
+    stateDirectory: work.path,
+    ledger,
+    leases,
+    sources: [],
+    served: async () => [...wanted].map((digest) => ({ digest, reference: digest, role: 'history' })),
+  });
+  const { maxBytes, freeBytes, policy } = config.store;
+  const budget = new CacheBudget({
+    inventory,
+    ledger,
+    maxBytes,
+    freeFloorBytes: freeBytes,
+    policy,
+    clock,
+    logger,
+    evictions: metrics.storeEvictions,
+  });
+  const trusted = new TrustedDigests(config.store.trustedDigests);
   const cache = new CompiledCache(join(work.path, 'compiled'));
   const childEnv = {
     NODE_COMPILE_CACHE: join(work.path, 'node-compile-cache'),
@@ -51,14 +83,27 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const { loadTimeoutMs } = config;
   const shared = { childEnv, loadTimeoutMs, clock, logger };
   const { onProgress } = parts;
-  const budget = readMachineBudget();
+  const machine = readMachineBudget();
+  const sources = openSources(config, { roots, workDirectory: work.path, clock, logger, metrics });
   const preparation = new Preparation({
-    roots,
+    sources,
     staging,
     plans,
+    onStaged: async ({ digest, reference }) => {
+      await trusted.assertTrusted(digest, reference);
+      await ledger.used(digest, { reference }).catch((error) => {
+        logger.warn({ err: error }, `it was not noted that ${reference} is used`);
+      });
+    },
     chooseDevice: () =>
       chooseDevice({ wanted: config.device, probeModel: probeModel(), env: childEnv, clock, logger }),
-    compile: { ...shared, cache, processor: readProcessor(), budget, ...(onProgress && { onProgress }) },
+    compile: {
+      ...shared,
+      cache,
+      processor: readProcessor(),
+      budget: machine,
+      ...(onProgress && { onProgress }),
+    },
     generation: {
       ...shared,
       dtype: config.dtype,
@@ -67,14 +112,24 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
       maxLength: config.maxLengthTokens,
       maxBatchTokens: config.maxBatchTokens,
       engineTimeoutMs: config.engineTimeoutMs,
-      budget,
+      budget: machine,
       metrics,
     },
   });
   const keepOnly = async (digests: ReadonlySet<string>): Promise<void> => {
-    const kept = await staging.keepOnly(digests);
+    wanted = digests;
+    // With a budget, what the history drops stays as long as there is room for it.
+    if (maxBytes !== undefined) {
+      await budget.trim();
+      return;
+    }
+    const kept = await staging.keepOnly(new Set([...digests, ...(await inventory.pinnedModels())]));
     await cache.keepOnly(kept);
     await plans.keepOnly(kept);
   };
-  return { roots, staging, preparation, keepOnly, work };
+  const release = async (): Promise<void> => {
+    await leases.close();
+    await work.release();
+  };
+  return { roots, staging, preparation, keepOnly, work: { ...work, release } };
 }

@@ -37,7 +37,7 @@ it('prints in the README what a reader of the README really gets', async () => {
 it('documents every setting, and no other', () => {
   const table = readme.slice(readme.indexOf('## Settings'), readme.indexOf('## Measured'));
   const documented = new Set(
-    [...table.matchAll(/`((?:RERANK|LOG)_[A-Z\d_]+|HOST|PORT)`/g)].map((match) => match[1]),
+    [...table.matchAll(/`((?:RERANK|LOG|HF|TRANSFORMERS)_[A-Z\d_]+|HOST|PORT)`/g)].map((match) => match[1]),
   );
   expect(documented).toEqual(new Set(Object.keys(settings)));
 });

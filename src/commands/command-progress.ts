@@ -1,26 +1,58 @@
 import type { WriteStream } from 'node:tty';
 import { progress as createBar } from '@clack/prompts';
+import type { Clock } from '../platform/clock.ts';
+import { type ProgressView, progressText, shareOf } from './report/progress-text.ts';
+import { Rate } from './report/rate.ts';
 
 type Bar = ReturnType<typeof createBar>;
 
 const STEPS = 100;
 
+/** A log gets a line of progress so often at most. */
+const LOG_PAUSE_MS = 10_000;
+
 /** Shows how far a command is: a bar at a terminal, a line for every phase elsewhere. */
 export class CommandProgress {
   readonly #output: WriteStream;
+  readonly #clock: Clock;
+  #phase = '';
+  #rate = new Rate();
+  #loggedAt = 0;
   #bar: Bar | undefined;
   #shown = 0;
   #label = '';
 
-  constructor(output: WriteStream) {
+  constructor(output: WriteStream, clock: Clock) {
     this.#output = output;
+    this.#clock = clock;
   }
 
   /** A phase of the preparation begins. */
-  readonly enter = (phase: string): void => this.#show(phase, 0);
+  readonly enter = (phase: string): void => {
+    this.#phase = phase;
+    this.#rate = new Rate();
+    this.#loggedAt = this.#clock.now();
+    this.#show(phase, 0);
+  };
+
+  /** How far a transfer is; steps are told by `compiling`. */
+  readonly advance = (done: number, total: number, unit: ProgressView['unit']): void => {
+    if (unit !== 'bytes') return;
+    const now = this.#clock.now();
+    this.#rate.add(now, done);
+    const isSoon = now - this.#loggedAt < LOG_PAUSE_MS;
+    if (!this.#output.isTTY && isSoon) return;
+    this.#loggedAt = now;
+    const progress = { done, total, unit };
+    const text = `${this.#phase}: ${progressText(progress, this.#rate.perSecond)}`;
+    this.#show(text, shareOf(progress) ?? 0);
+  };
 
   /** @param share that is done, 0 to 1 */
   readonly compiling = (dtype: string, share: number): void => this.#show(`compile (${dtype})`, share);
+
+  /** @param share that is done, 0 to 1 */
+  readonly at = (label: string, share: number): void => this.#show(label, share);
 
   /** Takes the bar away. */
   stop(): void {

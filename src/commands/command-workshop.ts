@@ -20,7 +20,7 @@ export interface CommandWorkshop extends Workshop {
  * @param reference as in /update, or the path of a directory
  */
 export async function openCommandWorkshop(config: Config, reference: string): Promise<CommandWorkshop> {
-  const progress = new CommandProgress(process.stderr);
+  const progress = new CommandProgress(process.stderr, systemClock);
   const directory = await directoryAt(reference);
   const workshop = await openWorkshop(config, {
     clock: systemClock,

@@ -11,6 +11,7 @@ import type { Readiness } from './readiness.ts';
 import { type RequestContextOptions, requestContext } from './request-context.ts';
 import { healthRoute, liveRoute, readyRoute, startupRoute } from './routes/health.ts';
 import { type Catalogue, infoRoute, modelsRoute } from './routes/models.ts';
+import { preloadRoute } from './routes/preload.ts';
 import { rerankRoute } from './routes/rerank.ts';
 import { cancelRoute, operationRoute, rollbackRoute, updateRoute } from './routes/update.ts';
 import { updateEventsRoute } from './routes/update-events.ts';
@@ -48,6 +49,7 @@ export function createApp(options: AppOptions): Express {
     ['GET', '/update/:id/events', admin, updateEventsRoute(updater, options.clock)],
     ['POST', '/rollback', admin, ...json, rollbackRoute(updater)],
     ['GET', '/models', api, modelsRoute(catalogue)],
+    ['POST', '/models', admin, ...json, preloadRoute(updater)],
     ['GET', '/info', api, infoRoute(catalogue)],
     ['GET', '/healthz', healthRoute(health)],
     ['GET', '/livez', liveRoute],

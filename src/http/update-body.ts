@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
-import type { UpdateRequest } from '../serving/update/change-request.ts';
+import type { PreloadRequest, UpdateRequest } from '../serving/update/change-request.ts';
 import { validate } from './validate.ts';
 
 const LONGEST_REFERENCE = 4096;
@@ -65,6 +65,14 @@ const updateSchema = z.strictObject({
     .nullish(),
 });
 
+const preloadSchema = updateSchema.pick({
+  model_path: true,
+  model: true,
+  dtype: true,
+  force: true,
+  wait: true,
+});
+
 const rollbackSchema = z.strictObject({ to: reference.nullish() });
 
 /** @throws ServiceError invalid_request that names the field. */
@@ -73,15 +81,9 @@ export function updateRequest(body: unknown): UpdateRequest {
     updateSchema,
     body,
   );
-  const target = model_path ?? model;
-  if (target == null) {
-    throw new ServiceError('invalid_request', 'model_path is missing', {
-      detail: 'Say which model to change to, for example {"model_path": "local://demo-next"}.',
-    });
-  }
   const { threshold, ...limits } = gates ?? {};
   return {
-    reference: target,
+    reference: targetOf(model_path ?? model, 'model_path', 'change to'),
     mode: mode ?? undefined,
     dtype: dtype ?? undefined,
     dryRun: dry_run ?? false,
@@ -94,9 +96,27 @@ export function updateRequest(body: unknown): UpdateRequest {
   };
 }
 
+/** @throws ServiceError invalid_request that names the field. */
+export function preloadRequest(body: unknown): PreloadRequest {
+  const { model_path, model, dtype, force, wait } = validate(preloadSchema, body);
+  return {
+    reference: targetOf(model ?? model_path, 'model', 'bring'),
+    dtype: dtype ?? undefined,
+    force: force ?? false,
+    wait: wait ?? false,
+  };
+}
+
 /** @returns which model to go back to; undefined means the one before. */
 export function rollbackRequest(body: unknown): string | undefined {
   return validate(rollbackSchema, body ?? {}).to ?? undefined;
+}
+
+function targetOf(target: string | null | undefined, field: string, verb: string): string {
+  if (target != null) return target;
+  throw new ServiceError('invalid_request', `${field} is missing`, {
+    detail: `Say which model to ${verb}, for example {"${field}": "local://demo-next"}.`,
+  });
 }
 
 /** Without the keys that are there, but undefined. */

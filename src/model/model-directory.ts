@@ -3,11 +3,12 @@ import { isKnownArchitecture } from '../graph/architectures/registry.ts';
 import { planModel } from '../graph/plan-model.ts';
 import { Checkpoint, listCheckpointFiles } from '../graph/safetensors/checkpoint.ts';
 import { InvalidCheckpoint } from '../graph/safetensors/invalid-checkpoint.ts';
+import { type Dtype, exportNames, GOLDEN_FILE } from '../store/model-layout.ts';
 import type { SourceFile } from '../store/staging.ts';
-import { GOLDEN_FILE, ModelFiles } from './model-files.ts';
-import { exportNames, findExport, takeExport } from './onnx-export.ts';
+import { ModelFiles } from './model-files.ts';
+import { findExport, takeExport } from './onnx-export.ts';
 
-export type Dtype = 'auto' | 'fp32' | 'fp16' | 'int8';
+export type { Dtype };
 
 /** Where a model's graph comes from. */
 type GraphSource =

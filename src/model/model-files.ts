@@ -1,17 +1,10 @@
 import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServiceError } from '../errors.ts';
+import { MAX_BYTES } from '../store/model-layout.ts';
 import type { SourceFile } from '../store/staging.ts';
 
-/** Pairs that a model must answer in a known way, written by whoever trained it. It is a part of the model. */
-export const GOLDEN_FILE = 'golden.json';
-
-const MAX_BYTES: Readonly<Record<string, number>> = {
-  'config.json': 2 ** 20,
-  'tokenizer_config.json': 16 * 2 ** 20,
-  'tokenizer.json': 256 * 2 ** 20,
-  [GOLDEN_FILE]: 64 * 2 ** 20,
-};
+export { GOLDEN_FILE } from '../store/model-layout.ts';
 
 /** Gathers the files of a model directory that are needed to serve it, and looks at each. */
 export class ModelFiles {

@@ -124,7 +124,7 @@ export function createMetrics(observed: Observed) {
     }),
     swaps: new Counter({
       name: 'rerankd_swaps_total',
-      help: 'Finished updates and rollbacks by outcome, and by how the models took turns.',
+      help: 'Finished updates, rollbacks and preloads by outcome, and by how the models took turns.',
       labelNames: ['kind', 'outcome', 'mode'] as const,
       registers,
     }),
@@ -171,6 +171,45 @@ export function createMetrics(observed: Observed) {
     quarantined: new Gauge({
       name: 'rerankd_quarantined_models',
       help: 'Models that were taken back and are refused.',
+      registers,
+    }),
+    storeBytes: new Counter({
+      name: 'rerankd_store_bytes_total',
+      help: 'Bytes of models that came over the network, by where they came from.',
+      labelNames: ['source'] as const,
+      registers,
+    }),
+    storeRetries: new Counter({
+      name: 'rerankd_store_retries_total',
+      help: 'Requests for models that were made again, by what went wrong.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    storeFailovers: new Counter({
+      name: 'rerankd_store_failovers_total',
+      help: 'Hubs and mirrors that answered in place of one before them.',
+      registers,
+    }),
+    storeLookups: new Counter({
+      name: 'rerankd_store_lookups_total',
+      help: 'Models of hubs that were asked for, by where they were found.',
+      labelNames: ['tier'] as const,
+      registers,
+    }),
+    storeStaleServed: new Counter({
+      name: 'rerankd_store_stale_served_total',
+      help: 'Models that were given as they were known, because no hub answered.',
+      registers,
+    }),
+    storeEvictions: new Counter({
+      name: 'rerankd_store_evictions_total',
+      help: 'What was deleted to keep the store within its budget.',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
+    storeDeltaSaved: new Counter({
+      name: 'rerankd_store_delta_saved_bytes_total',
+      help: 'Bytes that need not be fetched, because an earlier version has them.',
       registers,
     }),
     stateUnsaved: new Gauge({

@@ -9,8 +9,8 @@ import { Nest, type NestRoom } from '../model/nest.ts';
 import { servingPlanFor } from '../model/plan/serving-plan-for.ts';
 import { servableGraph } from '../model/servable-graph.ts';
 import { CallFailed, ChildLost } from '../platform/process/child-link.ts';
+import type { ModelSources } from '../store/model-sources.ts';
 import type { PlanStore } from '../store/plan-store.ts';
-import type { ModelRoots } from '../store/reference.ts';
 import type { StagingArea } from '../store/staging.ts';
 import { explainStorageError } from '../store/storage-error.ts';
 import type { Progressing } from './phase.ts';
@@ -40,8 +40,10 @@ export interface NestedModel extends PreparedModel {
 }
 
 export interface PreparationSettings {
-  readonly roots: ModelRoots;
+  readonly sources: ModelSources;
   readonly staging: StagingArea;
+  /** Told of every model whose copy is wanted; what it throws refuses the model. */
+  readonly onStaged?: (model: NamedModel) => Promise<void>;
   /** Asked once, before the first load. */
   readonly chooseDevice: () => Promise<Runtime>;
   readonly compile: CompileSettings;
@@ -59,9 +61,9 @@ export class Preparation {
     this.#settings = settings;
   }
 
-  /** @see ModelRoots.canonical */
+  /** @see ModelSources.canonical */
   canonical(reference: string): string {
-    return this.#settings.roots.canonical(reference);
+    return this.#settings.sources.canonical(reference);
   }
 
   /**
@@ -69,13 +71,23 @@ export class Preparation {
    * @throws ServiceError model_not_found, forbidden_reference, invalid_model, source_failed or insufficient_storage.
    */
   async stage(target: Target, work: Progressing): Promise<NamedModel> {
-    const { roots, staging, generation } = this.#settings;
+    const model = await this.#stage(target, work);
+    await this.#settings.onStaged?.(model);
+    return model;
+  }
+
+  async #stage(target: Target, work: Progressing): Promise<NamedModel> {
+    const { sources, staging, generation } = this.#settings;
     work.enter('resolve');
     const kept = target.digest === undefined ? undefined : await staging.find(target.digest);
     if (kept !== undefined) return { ...kept, reference: target.reference };
-    const { reference, directory } = await roots.resolve(target.reference);
     const dtype = target.dtype ?? generation.dtype;
-    const allow = (path: string): Promise<void> => roots.assertInside(path, reference);
+    const { reference, directory, allow } = await sources.locate(target.reference, dtype, {
+      signal: work.signal,
+      advance: (done, total, unit) => work.advance(done, total, unit),
+      warn: (message) => generation.logger.warn(message),
+      onFetch: () => work.enter('fetch'),
+    });
     // What can't be served is refused before gigabytes are copied.
     const found = await inspectModelDirectory(directory, dtype, allow).catch((error) => {
       work.enter('verify');
@@ -98,6 +110,11 @@ export class Preparation {
       );
     }
     return { ...staged, reference };
+  }
+
+  /** Has a model spared that nothing refers to yet, until it has served once. */
+  async keepAhead(model: NamedModel): Promise<void> {
+    await this.#settings.staging.keepAhead(model);
   }
 
   /**

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { syncDirectory } from '../platform/sync-directory.ts';
 import { isAbandoned, isIncoming, withIncoming } from './incoming.ts';
 import { explainStorageError } from './storage-error.ts';
+import type { Leases, StoreLease } from './tiers/leases.ts';
+import type { VerdictCache } from './tiers/verdict-cache.ts';
 
 /** One file of a model, and where it lies now. */
 export interface SourceFile {
@@ -18,6 +20,13 @@ export interface StagedModel {
   /** SHA-256, in hex, over the sorted `<sha256 of the file>  <name>` lines of all of its files. */
   readonly digest: string;
   readonly directory: string;
+}
+
+export interface StagingAids {
+  /** Keep other processes from deleting what this one uses, and this one from deleting what they use. */
+  readonly leases?: Pick<Leases, 'take' | 'held'> | undefined;
+  /** Tell by the files alone that the copy is here already. */
+  readonly verdicts?: Pick<VerdictCache, 'find' | 'begin'> | undefined;
 }
 
 interface HeldFile {
@@ -34,7 +43,7 @@ interface Manifest {
 const MANIFEST = '.manifest.json';
 
 /** Marks a copy that was made ahead of time and has not served yet. */
-const AHEAD = '.ahead';
+export const AHEAD = '.ahead';
 
 /** Copies made ahead of time that are kept, the newest first. */
 const MAX_AHEAD = 8;
@@ -48,9 +57,15 @@ const MAX_AHEAD = 8;
  */
 export class StagingArea {
   readonly #root: string;
+  readonly #leases: StagingAids['leases'];
+  readonly #verdicts: StagingAids['verdicts'];
+  /** Of the copies that were asked for and are still needed. */
+  readonly #held = new Map<string, Promise<StoreLease>>();
 
-  constructor(root: string) {
+  constructor(root: string, { leases, verdicts }: StagingAids = {}) {
     this.#root = root;
+    this.#leases = leases;
+    this.#verdicts = verdicts;
   }
 
   /**
@@ -63,19 +78,24 @@ export class StagingArea {
     signal: AbortSignal,
     onBytes: (bytes: number) => void = () => {},
   ): Promise<StagedModel> {
+    const sorted = files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const known = await this.#findUnchanged(sorted);
+    if (known !== undefined) return known;
     return await withIncoming(this.#root, async (incoming) => {
       const held: HeldFile[] = [];
       let before = 0;
-      for (const file of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      for (const file of sorted) {
         signal.throwIfAborted();
         const target = join(incoming, file.name);
+        const remember = await this.#verdicts?.begin(file.path);
         const copy = await copyAndHash(file.path, target, signal, (bytes) => onBytes(before + bytes));
+        await remember?.(copy.sha256);
         before += copy.bytes;
         held.push({ name: file.name, ...copy });
       }
-      const lines = held.map(({ sha256, name }) => `${sha256}  ${name}\n`);
-      const digest = createHash('sha256').update(lines.join('')).digest('hex');
+      const digest = digestOf(held);
       await writeFile(join(incoming, MANIFEST), JSON.stringify({ digest, files: held } satisfies Manifest));
+      await this.#hold(digest);
       return { digest, directory: await this.#adopt(incoming, digest) };
     }).catch((error) => {
       throw explainStorageError(error, 'the model was not copied');
@@ -84,6 +104,8 @@ export class StagingArea {
 
   /** The copy of that content, if it is here and whole: every file with its size. */
   async find(digest: string): Promise<StagedModel | undefined> {
+    // Before looking: whoever evicts looks for leases after taking the files away.
+    await this.#hold(digest);
     const directory = join(this.#root, digest);
     try {
       // Nobody else writes here: a manifest has the form that this class gave it, or does not parse.
@@ -103,20 +125,47 @@ export class StagingArea {
   }
 
   /**
-   * Deletes every copy but these and those made ahead of time, and whatever an interrupted run left behind.
+   * Deletes every copy but these, those made ahead of time and those that other processes use, and whatever an interrupted run
+   * left behind.
    * @returns the digests that are kept.
    */
   async keepOnly(digests: ReadonlySet<string>): Promise<ReadonlySet<string>> {
     await mkdir(this.#root, { recursive: true });
     const entries = await readdir(this.#root);
     for (const digest of digests) await rm(join(this.#root, digest, AHEAD), { force: true });
-    const kept = new Set([...digests, ...(await this.#ahead(entries))]);
+    for (const [digest, lease] of this.#held) {
+      if (digests.has(digest)) continue;
+      this.#held.delete(digest);
+      await (await lease).release();
+    }
+    const held = await this.#leases?.held();
+    const leased = entries.filter((entry) => held?.has(entry));
+    const kept = new Set([...digests, ...(await this.#ahead(entries)), ...leased]);
     for (const entry of entries) {
       if (isIncoming(entry) ? isAbandoned(entry) : !kept.has(entry)) {
         await rm(join(this.#root, entry), { recursive: true, force: true });
       }
     }
     return kept;
+  }
+
+  /** The copy of files that nobody has touched since it was made. */
+  async #findUnchanged(files: readonly SourceFile[]): Promise<StagedModel | undefined> {
+    if (this.#verdicts === undefined) return undefined;
+    const known: Pick<HeldFile, 'name' | 'sha256'>[] = [];
+    for (const { name, path } of files) {
+      const sha256 = await this.#verdicts.find(path).catch(() => undefined);
+      if (sha256 === undefined) return undefined;
+      known.push({ name, sha256 });
+    }
+    return await this.find(digestOf(known));
+  }
+
+  async #hold(digest: string): Promise<void> {
+    if (this.#leases === undefined) return;
+    const lease = this.#held.get(digest) ?? this.#leases.take(digest);
+    this.#held.set(digest, lease);
+    await lease;
   }
 
   async #ahead(entries: readonly string[]): Promise<string[]> {
@@ -139,6 +188,12 @@ export class StagingArea {
     await syncDirectory(this.#root);
     return directory;
   }
+}
+
+/** @param files in the order of their names */
+function digestOf(files: readonly Pick<HeldFile, 'name' | 'sha256'>[]): string {
+  const lines = files.map(({ sha256, name }) => `${sha256}  ${name}\n`);
+  return createHash('sha256').update(lines.join('')).digest('hex');
 }
 
 /** Hashes the copy, not the source: the digest must describe what will be served. */

@@ -90,12 +90,12 @@ describe('the commands', () => {
   it.each([
     [['compile', '/nowhere/at/all'], 1, /leads outside|no model/],
     [['compile'], 2, /"compile" is not a command/],
-    [['compile', bert, '--json'], 2, /--json is a flag of "rerankd compare", .* not of "rerankd compile"/],
+    [['compile', bert, '--json'], 2, /--json is a flag of .*"rerankd compare", .* not of "rerankd compile"/],
     [['compare', bert], 2, /is not a command/],
     [['compare', bert, bert, '--threshold', '7'], 2, /--threshold/],
     [['compare', bert, bert, '--reference-dtype', 'int3'], 2, /--reference-dtype/],
     [['compare', bert, bert, '--set', '/nowhere.json'], 1, /nowhere\.json/],
-    [['frobnicate'], 2, /rerankd serve, rerankd compile DIR, rerankd compare A B/],
+    [['frobnicate'], 2, /rerankd serve, rerankd compile DIR, rerankd publish DIR, rerankd compare A B/],
   ])('say what is wrong with %j', async (args, code, message) => {
     const result = await rerankd(...args);
     expect(result.code).toBe(code);

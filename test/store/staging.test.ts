@@ -1,7 +1,12 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/platform/clock.ts';
 import { StagingArea } from '../../src/store/staging.ts';
+import { Leases } from '../../src/store/tiers/leases.ts';
+import { VerdictCache } from '../../src/store/tiers/verdict-cache.ts';
+import { LogBook } from '../support/log-book.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const never = new AbortController().signal;
@@ -62,5 +67,46 @@ describe('a staged model', () => {
     await mkdir(join(root, 'a'.repeat(64)));
     await staging.keepOnly(new Set([digest]));
     expect(await readdir(root)).toEqual([digest]);
+  });
+
+  it('stays while another process uses it, and is told to others while this one does', async () => {
+    const { root, files } = await setUp();
+    const clock = new ManualClock();
+    const open = () =>
+      new Leases({ directory: join(root, '../leases'), clock, logger: new LogBook().logger });
+    const [server, command] = [
+      new StagingArea(root, { leases: open() }),
+      new StagingArea(root, { leases: open() }),
+    ];
+    const { digest } = await command.stage(files, never);
+    expect((await open().held()).has(digest)).toBe(true);
+    expect([...(await server.keepOnly(new Set()))]).toEqual([digest]);
+    expect(await command.find(digest)).toBeDefined();
+    await server.find(digest);
+    await command.keepOnly(new Set());
+    expect((await open().held()).has(digest), 'the server holds it still').toBe(true);
+    await server.keepOnly(new Set());
+    expect((await open().held()).has(digest)).toBe(false);
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it('is found without copying by files that nobody touched, and made anew when one was', async () => {
+    const { root, source, files } = await setUp();
+    const verdicts = new VerdictCache({ path: join(root, '../verdicts.json'), clock: systemClock });
+    const staging = new StagingArea(root, { verdicts });
+    const first = await staging.stage(files, never);
+    let copied = 0;
+    const count = (bytes: number): void => {
+      copied = bytes;
+    };
+    expect(await staging.stage(files, never, count)).toEqual(first);
+    expect(copied).toBe(0);
+    await writeFile(join(source, 'config.json'), 'CONTENT of config.json');
+    expect((await staging.stage(files, never, count)).digest).not.toBe(first.digest);
+    expect(copied).toBeGreaterThan(0);
+    // Known by its files, but gone.
+    await rm(root, { recursive: true });
+    const again = await staging.stage(files, never, count);
+    expect(await readdir(again.directory)).toContain('config.json');
   });
 });

@@ -1,7 +1,7 @@
-import type { Request, RequestHandler } from 'express';
-import type { Started, UpdateOutcome } from '../../serving/update/operations.ts';
+import type { RequestHandler } from 'express';
 import type { Updater } from '../../serving/update/updater.ts';
 import { callerOf } from '../caller.ts';
+import { respondWith } from '../respond-with.ts';
 import { rollbackRequest, updateRequest } from '../update-body.ts';
 
 /** POST /update: waits for the outcome, or answers at once when the client prefers that. */
@@ -26,22 +26,4 @@ export function cancelRoute(updater: Updater): RequestHandler {
   return async (request, response) => {
     response.json((await updater.cancel(String(request.params.id))).report);
   };
-}
-
-function respondWith(start: (request: Request) => Started): RequestHandler {
-  return async (request, response) => {
-    const { operation, outcome } = start(request);
-    response.set('Location', `/update/${operation.id}`);
-    if (/\brespond-async\b/.test(request.get('prefer') ?? '')) {
-      response.status(202).set('Preference-Applied', 'respond-async');
-      const { report } = operation;
-      response.json({ status: report.status, operation: report });
-      return;
-    }
-    response.json(success(await outcome));
-  };
-}
-
-function success({ currentModel, previousModel, operation }: UpdateOutcome) {
-  return { status: 'success', current_model: currentModel, previous_model: previousModel, operation };
 }

@@ -15,6 +15,7 @@ import type { ServingRecord } from '../state/serving-record.ts';
 import type { Change } from './change-request.ts';
 import type { Operation } from './operation.ts';
 import type { UpdateOutcome } from './operations.ts';
+import { makeReady } from './preload.ts';
 import type { Retirement } from './retirement.ts';
 import { swapBeside } from './swap-beside.ts';
 import { swapHeld } from './swap-held.ts';
@@ -48,8 +49,10 @@ export async function changeModel(
   try {
     const staged = await preparation.stage(change.target, operation);
     if (!change.force) record.assertNotQuarantined(staged.digest);
-    if (change.dryRun) await changeToPrepared(parts, operation, change, staged);
-    const isDone = change.dryRun || serves(parts, staged, change);
+    const isPreload = change.kind === 'preload';
+    if (isPreload) await makeReady(parts, operation, change, staged);
+    else if (change.dryRun) await changeToPrepared(parts, operation, change, staged);
+    const isDone = isPreload || change.dryRun || serves(parts, staged, change);
     if (!isDone) return await changeTo(parts, operation, change, staged);
   } catch (error) {
     const isCopied = operation.report.phases.some(({ phase }) => phase === 'fetch');

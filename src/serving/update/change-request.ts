@@ -35,6 +35,9 @@ export interface UpdateRequest {
   readonly shadow?: ShadowTerms | undefined;
 }
 
+/** What of an update is wanted where nothing is swapped. */
+export type PreloadRequest = Pick<UpdateRequest, 'reference' | 'dtype' | 'force' | 'wait'>;
+
 /** Who asks, and the name that they gave their request, by which it is known when it comes again. */
 export interface Caller {
   readonly by: string;

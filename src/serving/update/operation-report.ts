@@ -3,7 +3,8 @@ import type { Phase } from '../phase.ts';
 import type { ProbationReport } from '../probation/probation-report.ts';
 import type { ShadowReport } from '../shadow/shadow-report.ts';
 
-export type OperationKind = 'update' | 'rollback';
+/** A preload brings a model, verifies and compiles it, and ends there. */
+export type OperationKind = 'update' | 'rollback' | 'preload';
 
 export type OperationStatus = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'superseded';
 

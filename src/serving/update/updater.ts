@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { findInHistory } from '../state/history.ts';
 import type { ServingRecord } from '../state/serving-record.ts';
-import type { Caller, Change, UpdateRequest } from './change-request.ts';
+import type { Caller, Change, PreloadRequest, UpdateRequest } from './change-request.ts';
 import { Operation } from './operation.ts';
 import { Operations, type Started, type UpdateOutcome } from './operations.ts';
 import { audit, type Timeline } from './timeline.ts';
@@ -54,10 +54,17 @@ export class Updater {
    */
   update({ reference, ...terms }: UpdateRequest, caller: Caller): Started {
     const target = { reference: this.#options.canonical(reference), dtype: terms.dtype };
-    const change: Change = { ...terms, kind: 'update', target };
-    const { wait: _, ...asked } = change;
-    const fingerprint = JSON.stringify(asked);
-    return this.#known(fingerprint, caller) ?? this.#begin(change, fingerprint, caller);
+    return this.#joinOrBegin({ ...terms, kind: 'update', target }, caller);
+  }
+
+  /**
+   * Makes a model ready without a swap: a later update to it starts at its load. It is an operation like others, so that it never
+   * runs beside one.
+   * @throws ServiceError update_in_progress that names the running one, or the one that waits; invalid_request.
+   */
+  preload({ reference, dtype, ...terms }: PreloadRequest, caller: Caller): Started {
+    const target = { reference: this.#options.canonical(reference), dtype };
+    return this.#joinOrBegin({ ...terms, kind: 'preload', target, dryRun: false }, caller);
   }
 
   /**
@@ -90,12 +97,12 @@ export class Updater {
     const { operation, outcome } = this.#operations.find(id);
     const reason = new ServiceError(
       'update_in_progress',
-      `the update to ${operation.reference} was cancelled`,
+      `the ${operation.kind} to ${operation.reference} was cancelled`,
     );
     if (operation.abort(reason)) await outcome.catch(() => {});
-    const { status, dry_run } = operation.report;
-    const isDone = status === 'running' || (status === 'succeeded' && !dry_run);
-    if (!isDone) return operation;
+    const { status, dry_run, kind } = operation.report;
+    const hasSwapped = status === 'succeeded' && !dry_run && kind !== 'preload';
+    if (status !== 'running' && !hasSwapped) return operation;
     throw new ServiceError(
       'update_in_progress',
       `it is too late to cancel the ${operation.kind} to ${operation.reference}`,
@@ -138,12 +145,20 @@ export class Updater {
     return joined;
   }
 
+  #joinOrBegin(change: Change, caller: Caller): Started {
+    const { wait: _, ...asked } = change;
+    const fingerprint = JSON.stringify(asked);
+    return this.#known(fingerprint, caller) ?? this.#begin(change, fingerprint, caller);
+  }
+
   #begin(change: Change, fingerprint: string, caller: Caller): Started {
     if (!this.#options.hasStarted()) {
       throw new ServiceError('unavailable', 'the first model is still loading', { retryAfterSeconds: 1 });
     }
     const running = this.#running;
     if (running !== undefined && !change.wait) throw inProgress(running.operation);
+    // What only saves time later must not take the place of an update that waits.
+    if (this.#waiting !== undefined && change.kind === 'preload') throw inProgress(this.#waiting.operation);
     const started = this.#start(change, fingerprint, caller, running);
     this.#operations.remember(started, caller.idempotencyKey, fingerprint);
     return started;
@@ -157,7 +172,7 @@ export class Updater {
       reference: target.reference,
       by,
       dryRun,
-      forced: force && kind === 'update',
+      forced: force && kind !== 'rollback',
       clock: this.#options.clock,
     });
     const outcome = running === undefined ? this.#run(operation, change) : this.#queue(operation, change);
@@ -224,8 +239,9 @@ function inFull(error: unknown): string {
   return detail === undefined ? messageOf(error) : `${messageOf(error)}. ${detail}`;
 }
 
-function inProgress({ id, reference }: Operation): ServiceError {
-  return new ServiceError('update_in_progress', `an update to ${reference} is under way (operation ${id})`, {
+function inProgress({ id, kind, reference }: Operation): ServiceError {
+  const what = kind === 'preload' ? 'a preload of' : 'an update to';
+  return new ServiceError('update_in_progress', `${what} ${reference} is under way (operation ${id})`, {
     detail: `Wait for it (GET /update/${id}), cancel it (DELETE /update/${id}), or send "wait": true.`,
   });
 }

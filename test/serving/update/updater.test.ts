@@ -449,3 +449,51 @@ describe('everything that is under way', () => {
     }
   });
 });
+
+describe('a preload', () => {
+  const preload = (reference: string, wait = false) =>
+    updater.preload({ reference, force: false, wait }, { ...me, idempotencyKey: undefined });
+
+  it('is an operation of its own kind, and no swap to measure', async () => {
+    const { operation, outcome } = preload('b');
+    expect(last().change).toMatchObject({
+      kind: 'preload',
+      target: { reference: 'local://b' },
+      dryRun: false,
+    });
+    expect(operation.report).toMatchObject({ kind: 'preload', model: 'local://b', forced: false });
+    expect(preload('b').operation, 'asked for again').toBe(operation);
+    last().succeed();
+    expect((await outcome).operation.status).toBe('succeeded');
+    expect(await swaps({ kind: 'preload', outcome: 'succeeded', mode: 'none' })).toBe(1);
+    expect(await valueOf(metrics, 'rerankd_swap_duration_seconds')).toBe(0);
+    expect(await updater.cancel(operation.id), 'over, and nothing to go back from').toBe(operation);
+  });
+
+  it('is not the update to the same model', () => {
+    preload('b');
+    expect(() => update('b')).toThrow(inProgress(/a preload of local:\/\/b is under way/));
+  });
+
+  it('waits behind an update when told to, and takes the place of none that waits', async () => {
+    const first = update('b');
+    expect(() => preload('c')).toThrow(inProgress(/an update to local:\/\/b/));
+    const second = preload('c', true);
+    const third = update('d', { wait: true });
+    await expect(second.outcome).rejects.toThrow(/superseded/);
+    expect(() => preload('e', true)).toThrow(inProgress(/an update to local:\/\/d/));
+    last().succeed();
+    await first.outcome;
+    await settled();
+    last().succeed();
+    await third.outcome;
+    expect(begun.map(({ change }) => change.target.reference)).toEqual(['local://b', 'local://d']);
+  });
+
+  it('can be given up', async () => {
+    const { operation, outcome } = preload('b');
+    await updater.cancel(operation.id);
+    await expect(outcome).rejects.toThrow('the preload to local://b was cancelled');
+    expect(statusOf({ operation })).toBe('cancelled');
+  });
+});

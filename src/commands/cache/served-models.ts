@@ -1,0 +1,48 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { messageOf } from '../../errors.ts';
+import { stateSchema } from '../../serving/state/serving-state.ts';
+import { StateFile } from '../../serving/state/state-file.ts';
+import type { ServedModel } from '../../store/tiers/store-inventory.ts';
+import { CommandError } from '../command-error.ts';
+
+const MAX_BYTES = 2 ** 20;
+
+/**
+ * What the server of a state directory serves, served before, and may go back to, by `.last_good_model`. Unlike a server at its
+ * start, this touches nothing: one may be running.
+ * @throws CommandError when there is such a file that can't be read: then nobody knows what may be deleted.
+ */
+export async function servedModels(stateDirectory: string): Promise<readonly ServedModel[]> {
+  const { path } = new StateFile(stateDirectory);
+  const text = await readIfThere(path);
+  if (text === undefined) return [];
+  try {
+    const { model, digest, previous, history } = stateSchema.parse(JSON.parse(text));
+    const named = [
+      { model, digest, role: 'active' as const },
+      ...(previous === null ? [] : [{ ...previous, role: 'previous' as const }]),
+      ...history.map((entry) => ({ ...entry, role: 'history' as const })),
+    ];
+    return named.map((entry) => ({ digest: entry.digest, reference: entry.model, role: entry.role }));
+  } catch (error) {
+    throw unreadable(path, messageOf(error), error);
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    if ((await lstat(path)).size > MAX_BYTES) throw new Error('it is too large');
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw unreadable(path, messageOf(error), error);
+  }
+}
+
+function unreadable(path: string, why: string, cause: unknown): CommandError {
+  return new CommandError(
+    `${path} can't be read, so nobody knows which models a server needs: ${why.replaceAll(/\s+/g, ' ')}`,
+    'The next start of the server puts it aside and takes the copy from before.',
+    cause,
+  );
+}

@@ -1,0 +1,22 @@
+/** A copy of a model that came from elsewhere, as it came. */
+export interface StoredCopy {
+  /** Says which one it is, for ever: the reference with its commit, the digest of a manifest. */
+  readonly key: string;
+  readonly reference: string;
+  readonly path: string;
+  /** What several copies share is counted once. */
+  readonly bytes: number;
+}
+
+/** A place that keeps copies: the Hugging Face cache, the files of manifests. */
+export interface CopySource {
+  readonly kind: 'snapshot' | 'manifest';
+  /** True where other programs keep theirs too: only what this server brought may go. */
+  readonly isShared: boolean;
+  list(): Promise<readonly StoredCopy[]>;
+  /**
+   * Deletes one. Whoever has it open goes on reading.
+   * @throws an error of the file system.
+   */
+  remove(copy: StoredCopy): Promise<void>;
+}

@@ -1,0 +1,85 @@
+import type { LookupFunction } from 'node:net';
+import { Agent } from 'undici';
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { Exchange } from './exchange.ts';
+import { guardedLookup } from './guarded-lookup.ts';
+import { HostGuard, type HostPolicy } from './host-guard.ts';
+import { publicUrl } from './public-url.ts';
+import { headersFor, isRedirect, redirectTarget } from './redirects.ts';
+import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+import { TransportError } from './transport-error.ts';
+
+const MAX_REDIRECTS = 5;
+const HEADERS_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 30_000;
+const CONNECTIONS_PER_ORIGIN = 32;
+const KEEP_ALIVE_MS = 10_000;
+
+export interface TransportOptions extends HostPolicy {
+  /** Bearer tokens by the origin (`https://hub.example`) that they are for. They are sent nowhere else. */
+  readonly tokens: ReadonlyMap<string, string>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** In place of the resolver of the system. */
+  readonly lookup?: LookupFunction;
+}
+
+/**
+ * HTTP to hubs, mirrors and static servers. Each hop of each request passes the guard: allowed hosts, no private, link-local
+ * or metadata address, for literals before anything is sent and for names when they have been resolved. At most 5
+ * redirects, never from https: to http:. HTTP/1.1 only: HTTP/2 would put all parts of a file on one connection, and
+ * servers limit connections.
+ */
+export function createTransport(options: TransportOptions): Transport {
+  const guard = new HostGuard(options);
+  const agent = new Agent({
+    allowH2: false,
+    pipelining: 1,
+    connections: CONNECTIONS_PER_ORIGIN,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    connect: { timeout: HEADERS_TIMEOUT_MS, lookup: guardedLookup(guard, options.lookup) },
+  });
+  return {
+    request: (request) => requestThrough(agent, guard, options, request),
+    close: () => agent.destroy(),
+  };
+}
+
+async function requestThrough(
+  agent: Agent,
+  guard: HostGuard,
+  { tokens, clock, logger }: TransportOptions,
+  request: TransportRequest,
+): Promise<TransportResponse> {
+  const { method = 'GET', headers = {}, followRedirects = true, signal } = request;
+  const deadline = clock.now() + (request.headersTimeoutMs ?? HEADERS_TIMEOUT_MS);
+  let { url } = request;
+  for (let hops = 0; ; hops += 1) {
+    guard.checkUrl(url);
+    const exchange = new Exchange(clock, signal);
+    const sent = headersFor(url.origin, request.url.origin, headers, tokens);
+    const left = Math.max(1, Math.round(deadline - clock.now()));
+    const head = await exchange.head(agent, url, method, sent, left);
+    logger.debug({ method, url: publicUrl(url), status: head.statusCode }, 'fetched a head');
+    const header = (name: string): string | undefined => joined(head.headers[name.toLowerCase()]);
+    if (!followRedirects || !isRedirect(head.statusCode)) {
+      return {
+        status: head.statusCode,
+        url,
+        header,
+        body: exchange.pieces(url, request.idleTimeoutMs ?? IDLE_TIMEOUT_MS),
+        discard: () => exchange.discard(),
+      };
+    }
+    await exchange.discard();
+    if (hops === MAX_REDIRECTS)
+      throw new TransportError('redirect', url, `more than ${MAX_REDIRECTS} redirects`);
+    url = redirectTarget(url, header('location'));
+  }
+}
+
+function joined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
+}

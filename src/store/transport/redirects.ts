@@ -1,0 +1,40 @@
+import { TransportError } from './transport-error.ts';
+
+const STATUSES = new Set([301, 302, 303, 307, 308]);
+
+/** Headers that only the origin may see that they were meant for. */
+const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'cookie']);
+
+export function isRedirect(status: number): boolean {
+  return STATUSES.has(status);
+}
+
+/**
+ * Where a redirect leads.
+ * @throws TransportError redirect, when it names no place, or gives up encryption.
+ */
+export function redirectTarget(from: URL, location: string | undefined): URL {
+  const target = location === undefined ? null : URL.parse(location, from.href);
+  if (target === null) throw new TransportError('redirect', from, 'a redirect without a usable Location');
+  if (from.protocol === 'https:' && target.protocol === 'http:') {
+    throw new TransportError('redirect', from, `a redirect from https: to http: (${target.host})`);
+  }
+  return target;
+}
+
+/** Headers for the next hop: without credentials where the origin is another one. */
+export function headersFor(
+  origin: string,
+  firstOrigin: string,
+  headers: Readonly<Record<string, string>>,
+  tokens: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const sent: Record<string, string> = { 'user-agent': 'rerankd', 'accept-encoding': 'identity' };
+  for (const [name, value] of Object.entries(headers)) {
+    const key = name.toLowerCase();
+    if (origin === firstOrigin || !CREDENTIALS.has(key)) sent[key] = value;
+  }
+  const token = tokens.get(origin);
+  if (token !== undefined && sent['authorization'] === undefined) sent['authorization'] = `Bearer ${token}`;
+  return sent;
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { kindOfAddress } from '../../../src/store/transport/address-ranges.ts';
+
+test.each([
+  ['8.8.8.8', 'public'],
+  ['172.32.0.1', 'public'],
+  ['100.128.0.1', 'public'],
+  ['2606:4700::1111', 'public'],
+  ['::ffff:8.8.8.8', 'public'],
+  ['64:ff9b::808:808', 'public'],
+  ['127.0.0.1', 'local'],
+  ['127.255.255.254', 'local'],
+  ['10.1.2.3', 'local'],
+  ['172.16.0.1', 'local'],
+  ['172.31.255.255', 'local'],
+  ['192.168.1.1', 'local'],
+  ['100.64.0.1', 'local'],
+  ['::1', 'local'],
+  ['fd12:3456::1', 'local'],
+  ['::ffff:127.0.0.1', 'local'],
+  ['::ffff:7f00:1', 'local'],
+  ['64:ff9b::7f00:1', 'local'],
+  ['64:ff9b::10.0.0.1', 'local'],
+  ['169.254.169.254', 'metadata'],
+  ['::ffff:169.254.169.254', 'metadata'],
+  ['64:ff9b::a9fe:a9fe', 'metadata'],
+  ['fd00:ec2::254', 'metadata'],
+  ['fe80::1', 'metadata'],
+  ['fe80::1%eth0', 'metadata'],
+  ['100.100.100.200', 'metadata'],
+  ['168.63.129.16', 'metadata'],
+  ['0.0.0.0', 'reserved'],
+  ['::', 'reserved'],
+  ['::127.0.0.1', 'reserved'],
+  ['2002:7f00:1::', 'reserved'],
+  ['224.0.0.1', 'reserved'],
+  ['255.255.255.255', 'reserved'],
+  ['ff02::1', 'reserved'],
+  ['198.18.0.1', 'reserved'],
+])('%s is %s', (address, kind) => {
+  expect(kindOfAddress(address)).toBe(kind);
+});
