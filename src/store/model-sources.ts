@@ -6,6 +6,7 @@ import type { FetchWork, Snapshot, Snapshots } from './hub/snapshots.ts';
 import type { ManifestSource } from './manifest/manifest-source.ts';
 import type { Dtype } from './model-layout.ts';
 import type { ModelRoots } from './reference.ts';
+import { explainStorageError } from './storage-error.ts';
 
 /** A model that is on this machine as a whole. */
 export interface LocatedModel {
@@ -74,7 +75,10 @@ export class ModelSources {
 
   async #inRoots(text: string): Promise<LocatedModel> {
     const { roots } = this.#options;
-    const { reference, directory } = await roots.resolve(text);
+    const { reference, directory } = await roots.resolve(text).catch((error) => {
+      // It may go away while it is looked at.
+      throw explainStorageError(error, `${text} can't be read`);
+    });
     return { reference, directory, allow: (path) => roots.assertInside(path, reference) };
   }
 
