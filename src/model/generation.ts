@@ -106,7 +106,9 @@ export class Generation {
     const { graph, plan } = model;
     const maxLength = effectiveLength(settings.maxLength, await readTokenLimit(model.directory), logger);
     const size = await modelSize(model);
-    const tokenizerStart = nest?.tokenizer ?? startTokenizer(model, settings, signal);
+    const tokenizerStart = Promise.resolve(nest?.tokenizer ?? startTokenizer(model, settings, signal));
+    // It may fail while the engines still start; it is awaited after them.
+    tokenizerStart.catch(() => {});
     let restarts = 0;
     const countRestart = (): void => {
       restarts++;
@@ -133,7 +135,7 @@ export class Generation {
         checkSignature,
         signal,
       );
-      const tokenizer = await Promise.resolve(tokenizerStart).catch(async (error) => {
+      const tokenizer = await tokenizerStart.catch(async (error) => {
         await engines.close();
         throw error;
       });
