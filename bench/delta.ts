@@ -18,11 +18,11 @@ import { systemClock } from '../src/platform/clock.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { decodeIndex } from '../src/store/delta/chunk-index.ts';
 import { runInThread } from '../src/store/delta/run-in-thread.ts';
-import { createDiskSpace } from '../src/store/download/disk-space.ts';
 import { createDownloader } from '../src/store/download/downloader.ts';
 import { createManifestSource } from '../src/store/manifest/manifest-source.ts';
 import { publish } from '../src/store/manifest/publish.ts';
 import { createTransport } from '../src/store/transport/create-transport.ts';
+import { roomyDisk } from '../test/support/roomy-disk.ts';
 
 const MIB = 2 ** 20;
 const { values } = parseArgs({ options: { mebibytes: { type: 'string', default: '256' } } });
@@ -111,7 +111,7 @@ const transport = createTransport({
 });
 const none = { inc: (): void => {} };
 const metrics = { storeBytes: none, storeRetries: none, storeFailovers: none, storeDeltaSaved: none };
-const space = createDiskSpace({ floorBytes: 0 });
+const space = roomyDisk;
 const tools = { transport, space, clock, logger, metrics, random: Math.random };
 
 try {

@@ -15,6 +15,10 @@ const positive = z.coerce
   .positive({
     error: 'must be above 0',
   });
+const megabytes = z.coerce
+  .number({ error: 'must be a number' })
+  .positive({ error: 'must be above 0' })
+  .optional();
 const whole = (least: number, most: number) =>
   z.coerce
     .number({ error: 'must be a number' })
@@ -75,10 +79,8 @@ export const settings = {
     .optional(),
   RERANK_HUB_TTL: whole(0, 30 * 86_400).default(0),
   RERANK_HUB_ALLOW_PRIVATE: z.string().optional(),
-  RERANK_MAX_DOWNLOAD_MBPS: z.coerce
-    .number({ error: 'must be a number' })
-    .positive({ error: 'must be above 0' })
-    .optional(),
+  RERANK_MAX_DOWNLOAD_MBPS: megabytes,
+  RERANK_MAX_DOWNLOAD_MBPS_PER_ORIGIN: megabytes,
   RERANK_DOWNLOAD_WORKERS: whole(1, 64).default(8),
   RERANK_CACHE_FREE_BYTES: whole(0, 2 ** 50).default(2 ** 30),
   RERANK_CACHE_MAX_BYTES: whole(1, 2 ** 50).optional(),
@@ -171,10 +173,10 @@ export function readConfig(env: Environment) {
       privateHosts: listOf(values.RERANK_HUB_ALLOW_PRIVATE).filter((host) => host !== 'any'),
       allowAnyPrivate: listOf(values.RERANK_HUB_ALLOW_PRIVATE).includes('any'),
       /** MB are 10^6 bytes, as network rates are quoted. */
-      maxBytesPerSecond:
-        values.RERANK_MAX_DOWNLOAD_MBPS === undefined
-          ? undefined
-          : values.RERANK_MAX_DOWNLOAD_MBPS * BYTES_PER_MB,
+      bandwidth: {
+        maxBytesPerSecond: bytesPerSecond(values.RERANK_MAX_DOWNLOAD_MBPS),
+        maxBytesPerSecondPerOrigin: bytesPerSecond(values.RERANK_MAX_DOWNLOAD_MBPS_PER_ORIGIN),
+      },
       workers: values.RERANK_DOWNLOAD_WORKERS,
       freeBytes: values.RERANK_CACHE_FREE_BYTES,
       symlinks: values.RERANK_CACHE_SYMLINKS,
@@ -210,6 +212,10 @@ function withoutUndefined<T extends Record<string, number | undefined>>(values: 
 }
 
 const BYTES_PER_MB = 1e6;
+
+function bytesPerSecond(megabytesPerSecond: number | undefined): number | undefined {
+  return megabytesPerSecond === undefined ? undefined : megabytesPerSecond * BYTES_PER_MB;
+}
 
 function listOf(text: string | undefined): readonly string[] {
   return (text ?? '')

@@ -4,31 +4,40 @@ import { hubFileRules } from './model/hub-file-rules.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
-import { createDiskSpace } from './store/download/disk-space.ts';
+import { copyPlaces } from './store/copies.ts';
+import { removeAbandonedParts } from './store/download/abandoned-parts.ts';
+import { Bandwidth } from './store/download/bandwidth.ts';
+import type { DiskSpace } from './store/download/blob.ts';
 import { createDownloader } from './store/download/downloader.ts';
 import { openCacheRoots } from './store/hub/cache/cache-roots.ts';
 import { hubEndpoints } from './store/hub/endpoints.ts';
 import { HubSnapshots } from './store/hub/hub-snapshots.ts';
-import { createManifestSource } from './store/manifest/manifest-source.ts';
+import { createManifestSource, type ManifestSource } from './store/manifest/manifest-source.ts';
+import { StoredManifests } from './store/manifest/stored-manifests.ts';
 import { type HubStore, ModelSources } from './store/model-sources.ts';
 import type { ModelRoots } from './store/reference.ts';
+import type { Usage } from './store/tiers/usage.ts';
 import { createTransport } from './store/transport/create-transport.ts';
 
 export interface SourceParts {
   readonly roots: ModelRoots;
   /** Where manifests and unfinished downloads lie. */
   readonly workDirectory: string;
+  readonly usage: Usage;
+  readonly space: DiskSpace;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
 const MS_PER_SECOND = 1000;
+/** Since an interrupted download was last touched: it may be resumed until then. */
+const ABANDONED_MS = 7 * 24 * 3_600_000;
 
 /** Puts together where models come from. Nothing is asked and no directory is made before a remote model is wanted. */
 export function openSources(
   { store, dtype }: Pick<Config, 'store' | 'dtype'>,
-  { roots, workDirectory, clock, logger, metrics }: SourceParts,
+  { roots, workDirectory, usage, space, clock, logger, metrics }: SourceParts,
 ): ModelSources {
   const endpoints = hubEndpoints(store, clock);
   // What the operator has named may be anywhere.
@@ -43,32 +52,23 @@ export function openSources(
     clock,
     logger,
   });
-  const space = createDiskSpace({ floorBytes: store.freeBytes });
   const random = Math.random;
-  const { maxBytesPerSecond, workers } = store;
-  const downloader = createDownloader({
-    transport,
-    workers,
-    maxBytesPerSecond,
-    space,
-    clock,
-    logger,
-    metrics,
-    random,
-  });
+  const bandwidth = new Bandwidth(store.bandwidth, clock);
+  const tools = { transport, bandwidth, space, clock, logger, metrics, random, workers: store.workers };
+  const downloader = createDownloader(tools);
+  const places = copyPlaces(workDirectory, store.cacheDirectory);
   const openHub = async (): Promise<HubStore> => {
-    const fallback = join(workDirectory, 'hub');
-    const caches = await openCacheRoots(store.cacheDirectory, fallback, store.symlinks);
+    const caches = await openCacheRoots(store.cacheDirectory, places.ownCache, store.symlinks);
+    const partsDirectory = join(caches.writable, '.locks', 'rerankd');
+    await removeAbandonedParts(partsDirectory, ABANDONED_MS, clock);
     const snapshots = new HubSnapshots({
-      transport,
+      ...tools,
       endpoints,
-      clock,
-      random,
       downloader,
       roots: caches,
+      partsDirectory,
       rules: hubFileRules,
       stateDirectory: workDirectory,
-      space,
       offline: store.offline,
       ttlMs: store.ttlSeconds * MS_PER_SECOND,
       dtype,
@@ -77,30 +77,35 @@ export function openSources(
         failovers: metrics.storeFailovers,
         staleServed: metrics.storeStaleServed,
       },
+      onNewCopy: (key) => usage.note(key, { ours: true }),
     });
     return { snapshots, roots: [caches.writable, ...caches.readOnly] };
   };
-  let hub: Promise<HubStore> | undefined;
-  const manifestRoot = join(workDirectory, 'published');
-  const manifests = createManifestSource({
-    root: manifestRoot,
-    offline: store.offline,
-    transport,
-    downloader,
-    space,
-    clock,
-    logger,
-    metrics,
-    random,
-  });
-  const onceOpen = (): Promise<HubStore> => {
-    hub ??= openHub();
-    hub.catch(() => {
-      hub = undefined;
-    });
-    return hub;
+  const openManifests = async (): Promise<ManifestSource> => {
+    await removeAbandonedParts(join(places.published, 'parts'), ABANDONED_MS, clock);
+    await new StoredManifests(places.manifests).removeAbandoned(ABANDONED_MS, clock);
+    return createManifestSource({ ...tools, root: places.published, offline: store.offline, downloader });
   };
-  return new ModelSources({ roots, hub: onceOpen, manifests, manifestRoot });
+  return new ModelSources({
+    roots,
+    hub: onceItWorks(openHub),
+    manifests: onceItWorks(openManifests),
+    manifestRoot: places.published,
+    usage,
+    close: () => transport.close(),
+  });
+}
+
+/** Whoever comes after a failure tries again. */
+function onceItWorks<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open();
+    opened.catch(() => {
+      opened = undefined;
+    });
+    return opened;
+  };
 }
 
 function hostOf(host: string): string {

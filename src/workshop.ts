@@ -4,6 +4,7 @@ import { chooseDevice } from './engine/choose-device.ts';
 import { probeModel } from './graph/probe-model.ts';
 import type { CompileSettings } from './model/compile/compile-settings.ts';
 import { openSources } from './open-sources.ts';
+import { openTiers } from './open-tiers.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { readMachineBudget } from './platform/machine-budget.ts';
@@ -14,13 +15,7 @@ import { CompiledCache } from './store/compiled-cache.ts';
 import { PlanStore } from './store/plan-store.ts';
 import { ModelRoots } from './store/reference.ts';
 import { StagingArea } from './store/staging.ts';
-import { CacheBudget } from './store/tiers/cache-budget.ts';
-import { Leases } from './store/tiers/leases.ts';
-import { Ledger } from './store/tiers/ledger.ts';
-import { storeFiles } from './store/tiers/store-files.ts';
-import { StoreInventory } from './store/tiers/store-inventory.ts';
 import { TrustedDigests } from './store/tiers/trusted-digests.ts';
-import { VerdictCache } from './store/tiers/verdict-cache.ts';
 import { openWorkDirectory, type WorkDirectory } from './work-directory.ts';
 
 export interface WorkshopParts {
@@ -49,30 +44,10 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const { clock, logger, metrics } = parts;
   const work = await openWorkDirectory(config.stateDirectory, parts.mayBeTemporary ?? false);
   const roots = new ModelRoots([...config.modelRoots, ...(parts.moreRoots ?? [])]);
-  const files = storeFiles(work.path);
-  const leases = new Leases({ directory: files.leases, clock, logger });
-  const ledger = new Ledger({ directory: files.ledger, clock });
-  const verdicts = new VerdictCache({ path: files.verdicts, clock });
-  const staging = new StagingArea(join(work.path, 'models'), { leases, verdicts });
   let wanted: ReadonlySet<string> = new Set();
-  const inventory = new StoreInventory({
-    stateDirectory: work.path,
-    ledger,
-    leases,
-    sources: [],
-    served: async () => [...wanted].map((digest) => ({ digest, reference: digest, role: 'history' })),
-  });
-  const { maxBytes, freeBytes, policy } = config.store;
-  const budget = new CacheBudget({
-    inventory,
-    ledger,
-    maxBytes,
-    freeFloorBytes: freeBytes,
-    policy,
-    clock,
-    logger,
-    evictions: metrics.storeEvictions,
-  });
+  const tiers = openTiers(config, { workDirectory: work.path, wanted: () => wanted, clock, logger, metrics });
+  const { leases, verdicts, usage, inventory, budget } = tiers;
+  const staging = new StagingArea(join(work.path, 'models'), { leases, verdicts, space: budget });
   const trusted = new TrustedDigests(config.store.trustedDigests);
   const cache = new CompiledCache(join(work.path, 'compiled'));
   const childEnv = {
@@ -84,16 +59,14 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const shared = { childEnv, loadTimeoutMs, clock, logger };
   const { onProgress } = parts;
   const machine = readMachineBudget();
-  const sources = openSources(config, { roots, workDirectory: work.path, clock, logger, metrics });
+  const sources = openSources(config, { roots, workDirectory: work.path, usage, space: budget, ...parts });
   const preparation = new Preparation({
     sources,
     staging,
     plans,
     onStaged: async ({ digest, reference }) => {
       await trusted.assertTrusted(digest, reference);
-      await ledger.used(digest, { reference }).catch((error) => {
-        logger.warn({ err: error }, `it was not noted that ${reference} is used`);
-      });
+      await usage.note(digest, { reference });
     },
     chooseDevice: () =>
       chooseDevice({ wanted: config.device, probeModel: probeModel(), env: childEnv, clock, logger }),
@@ -119,7 +92,8 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const keepOnly = async (digests: ReadonlySet<string>): Promise<void> => {
     wanted = digests;
     // With a budget, what the history drops stays as long as there is room for it.
-    if (maxBytes !== undefined) {
+    if (config.store.maxBytes !== undefined) {
+      await staging.holdOnly(digests);
       await budget.trim();
       return;
     }
@@ -128,6 +102,7 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
     await plans.keepOnly(kept);
   };
   const release = async (): Promise<void> => {
+    await sources.close();
     await leases.close();
     await work.release();
   };

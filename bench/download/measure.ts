@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-import { createDiskSpace } from '../../src/store/download/disk-space.ts';
 import { createDownloader } from '../../src/store/download/downloader.ts';
 import { createTransport } from '../../src/store/transport/create-transport.ts';
 import type { LinkSpeed } from '../../test/support/fake-hub/pace.ts';
+import { roomyDisk } from '../../test/support/roomy-disk.ts';
 
 const logger = createLogger({ level: 'warn', format: 'text', destination: 2 });
 const program = fileURLToPath(new URL('hub.ts', import.meta.url));
@@ -39,7 +39,7 @@ export async function measureDownload(
     const downloader = createDownloader({
       transport,
       workers,
-      space: createDiskSpace({ floorBytes: 0 }),
+      space: roomyDisk,
       clock: systemClock,
       logger,
       metrics: { storeBytes: nothing, storeRetries: nothing, storeFailovers: nothing },

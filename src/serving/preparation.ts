@@ -9,7 +9,7 @@ import { Nest, type NestRoom } from '../model/nest.ts';
 import { servingPlanFor } from '../model/plan/serving-plan-for.ts';
 import { servableGraph } from '../model/servable-graph.ts';
 import { CallFailed, ChildLost } from '../platform/process/child-link.ts';
-import type { ModelSources } from '../store/model-sources.ts';
+import type { LocatedModel, ModelSources } from '../store/model-sources.ts';
 import type { PlanStore } from '../store/plan-store.ts';
 import type { StagingArea } from '../store/staging.ts';
 import { explainStorageError } from '../store/storage-error.ts';
@@ -82,12 +82,26 @@ export class Preparation {
     const kept = target.digest === undefined ? undefined : await staging.find(target.digest);
     if (kept !== undefined) return { ...kept, reference: target.reference };
     const dtype = target.dtype ?? generation.dtype;
-    const { reference, directory, allow } = await sources.locate(target.reference, dtype, {
+    const located = await sources.locate(target.reference, dtype, {
       signal: work.signal,
       advance: (done, total, unit) => work.advance(done, total, unit),
       warn: (message) => generation.logger.warn(message),
       onFetch: () => work.enter('fetch'),
     });
+    try {
+      return await this.#copy(located, target, work);
+    } finally {
+      await located.release();
+    }
+  }
+
+  async #copy(
+    { reference, directory, allow }: LocatedModel,
+    target: Target,
+    work: Progressing,
+  ): Promise<NamedModel> {
+    const { staging, generation } = this.#settings;
+    const dtype = target.dtype ?? generation.dtype;
     // What can't be served is refused before gigabytes are copied.
     const found = await inspectModelDirectory(directory, dtype, allow).catch((error) => {
       work.enter('verify');

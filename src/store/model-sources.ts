@@ -1,18 +1,23 @@
 import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { ServiceError } from '../errors.ts';
+import { repositoryLease } from './copies.ts';
+import type { FetchWork } from './fetch-work.ts';
 import { formatReference, type HubReference, parseReference } from './hub/model-reference.ts';
-import type { FetchWork, Snapshot, Snapshots } from './hub/snapshots.ts';
+import type { Snapshots } from './hub/snapshots.ts';
 import type { ManifestSource } from './manifest/manifest-source.ts';
 import type { Dtype } from './model-layout.ts';
 import type { ModelRoots } from './reference.ts';
 import { explainStorageError } from './storage-error.ts';
+import type { Usage } from './tiers/usage.ts';
 
 /** A model that is on this machine as a whole. */
 export interface LocatedModel {
   /** The reference in its canonical spelling, pinned to a commit where it has one. */
   readonly reference: string;
   readonly directory: string;
+  /** It may be deleted from then on. A second call does nothing. */
+  readonly release: () => Promise<void>;
   /** @throws ServiceError forbidden_reference for a real path that doesn't belong to the model. */
   readonly allow: (realPath: string) => Promise<void>;
 }
@@ -28,9 +33,12 @@ export interface ModelSourcesOptions {
   readonly roots: ModelRoots;
   /** Opened when it is used: it makes directories. */
   readonly hub: () => Promise<HubStore>;
-  readonly manifests: ManifestSource;
+  readonly manifests: () => Promise<ManifestSource>;
   /** The directory of the manifests' files. */
   readonly manifestRoot: string;
+  readonly usage: Usage;
+  /** Ends the connections. */
+  readonly close: () => Promise<void>;
 }
 
 /** Whoever waits for a model to arrive. */
@@ -59,7 +67,8 @@ export class ModelSources {
   }
 
   /**
-   * Local first: a bare `org/name` is looked for in the models directories, then in the HF cache, then at the hub.
+   * Local first: a bare `org/name` is looked for in the models directories, then in the HF cache, then at the hub. What is found
+   * stays there until it is released.
    * @throws ServiceError model_not_found, forbidden_reference, invalid_model, source_failed, insufficient_storage.
    */
   async locate(text: string, dtype: Dtype, work: LocateWork): Promise<LocatedModel> {
@@ -73,24 +82,28 @@ export class ModelSources {
     });
   }
 
+  /** Nothing may be located any more. */
+  async close(): Promise<void> {
+    await this.#options.close();
+  }
+
   async #inRoots(text: string): Promise<LocatedModel> {
     const { roots } = this.#options;
     const { reference, directory } = await roots.resolve(text).catch((error) => {
       // It may go away while it is looked at.
       throw explainStorageError(error, `${text} can't be read`);
     });
-    return { reference, directory, allow: (path) => roots.assertInside(path, reference) };
+    const allow = (path: string): Promise<void> => roots.assertInside(path, reference);
+    return { reference, directory, allow, release: async () => {} };
   }
 
   async #ofHub(reference: HubReference, dtype: Dtype, work: LocateWork): Promise<LocatedModel> {
     const { snapshots, roots } = await this.#options.hub();
     work.onFetch();
-    const snapshot: Snapshot = await snapshots.fetch(reference, work, dtype);
-    return {
-      reference: snapshot.reference,
-      directory: snapshot.directory,
-      allow: inside(roots, snapshot.reference),
-    };
+    return await this.#held(repositoryLease(reference.id), roots, async () => {
+      const snapshot = await snapshots.fetch(reference, work, dtype);
+      return { ...snapshot, key: snapshot.copyReference };
+    });
   }
 
   async #ofManifest(
@@ -99,12 +112,28 @@ export class ModelSources {
   ): Promise<LocatedModel> {
     const { manifests, manifestRoot } = this.#options;
     work.onFetch();
-    const found = await manifests.fetch(reference, work);
-    return {
-      reference: found.reference,
-      directory: found.directory,
-      allow: inside([manifestRoot], found.reference),
-    };
+    return await this.#held(reference.sha256, [manifestRoot], async () => {
+      const found = await (await manifests()).fetch(reference, work);
+      return { ...found, key: reference.sha256 };
+    });
+  }
+
+  /** From before it is looked for, so that nobody deletes it in between. */
+  async #held(
+    leaseKey: string,
+    roots: readonly string[],
+    fetch: () => Promise<{ readonly key: string; readonly reference: string; readonly directory: string }>,
+  ): Promise<LocatedModel> {
+    const { usage } = this.#options;
+    const lease = await usage.hold(leaseKey);
+    try {
+      const { key, reference, directory } = await fetch();
+      await usage.note(key, { reference });
+      return { reference, directory, allow: inside(roots, reference), release: () => lease.release() };
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { constants, createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncDirectory } from '../platform/sync-directory.ts';
+import type { DiskSpace } from './download/blob.ts';
 import { isAbandoned, isIncoming, withIncoming } from './incoming.ts';
 import { explainStorageError } from './storage-error.ts';
 import type { Leases, StoreLease } from './tiers/leases.ts';
@@ -27,12 +28,22 @@ export interface StagingAids {
   readonly leases?: Pick<Leases, 'take' | 'held'> | undefined;
   /** Tell by the files alone that the copy is here already. */
   readonly verdicts?: Pick<VerdictCache, 'find' | 'begin'> | undefined;
+  /** Asked for room before a copy is made. */
+  readonly space?: DiskSpace | undefined;
 }
 
 interface HeldFile {
   readonly name: string;
   readonly sha256: string;
   readonly bytes: number;
+}
+
+interface Copying {
+  readonly signal: AbortSignal;
+  /** Of all files together, copied and hashed. */
+  readonly onBytes: (bytes: number) => void;
+  /** Of each file. */
+  readonly onCopied: (bytes: number) => void;
 }
 
 interface Manifest {
@@ -59,13 +70,15 @@ export class StagingArea {
   readonly #root: string;
   readonly #leases: StagingAids['leases'];
   readonly #verdicts: StagingAids['verdicts'];
+  readonly #space: StagingAids['space'];
   /** Of the copies that were asked for and are still needed. */
   readonly #held = new Map<string, Promise<StoreLease>>();
 
-  constructor(root: string, { leases, verdicts }: StagingAids = {}) {
+  constructor(root: string, { leases, verdicts, space }: StagingAids = {}) {
     this.#root = root;
     this.#leases = leases;
     this.#verdicts = verdicts;
+    this.#space = space;
   }
 
   /**
@@ -81,15 +94,27 @@ export class StagingArea {
     const sorted = files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const known = await this.#findUnchanged(sorted);
     if (known !== undefined) return known;
+    try {
+      const room = await this.#space?.reserve(this.#root, await sizeOf(sorted));
+      const onCopied = (bytes: number): void => room?.use?.(bytes);
+      return await this.#copyIn(sorted, { signal, onBytes, onCopied }).finally(() => room?.release());
+    } catch (error) {
+      throw explainStorageError(error, 'the model was not copied');
+    }
+  }
+
+  /** @param files in the order of their names */
+  async #copyIn(files: readonly SourceFile[], { signal, onBytes, onCopied }: Copying): Promise<StagedModel> {
     return await withIncoming(this.#root, async (incoming) => {
       const held: HeldFile[] = [];
       let before = 0;
-      for (const file of sorted) {
+      for (const file of files) {
         signal.throwIfAborted();
         const target = join(incoming, file.name);
         const remember = await this.#verdicts?.begin(file.path);
         const copy = await copyAndHash(file.path, target, signal, (bytes) => onBytes(before + bytes));
         await remember?.(copy.sha256);
+        onCopied(copy.bytes);
         before += copy.bytes;
         held.push({ name: file.name, ...copy });
       }
@@ -97,8 +122,6 @@ export class StagingArea {
       await writeFile(join(incoming, MANIFEST), JSON.stringify({ digest, files: held } satisfies Manifest));
       await this.#hold(digest);
       return { digest, directory: await this.#adopt(incoming, digest) };
-    }).catch((error) => {
-      throw explainStorageError(error, 'the model was not copied');
     });
   }
 
@@ -132,12 +155,7 @@ export class StagingArea {
   async keepOnly(digests: ReadonlySet<string>): Promise<ReadonlySet<string>> {
     await mkdir(this.#root, { recursive: true });
     const entries = await readdir(this.#root);
-    for (const digest of digests) await rm(join(this.#root, digest, AHEAD), { force: true });
-    for (const [digest, lease] of this.#held) {
-      if (digests.has(digest)) continue;
-      this.#held.delete(digest);
-      await (await lease).release();
-    }
+    await this.holdOnly(digests);
     const held = await this.#leases?.held();
     const leased = entries.filter((entry) => held?.has(entry));
     const kept = new Set([...digests, ...(await this.#ahead(entries)), ...leased]);
@@ -159,6 +177,16 @@ export class StagingArea {
       known.push({ name, sha256 });
     }
     return await this.find(digestOf(known));
+  }
+
+  /** Lets others delete every copy but these, which have served now. */
+  async holdOnly(digests: ReadonlySet<string>): Promise<void> {
+    for (const digest of digests) await rm(join(this.#root, digest, AHEAD), { force: true });
+    for (const [digest, lease] of this.#held) {
+      if (digests.has(digest)) continue;
+      this.#held.delete(digest);
+      await (await lease).release();
+    }
   }
 
   async #hold(digest: string): Promise<void> {
@@ -188,6 +216,11 @@ export class StagingArea {
     await syncDirectory(this.#root);
     return directory;
   }
+}
+
+async function sizeOf(files: readonly SourceFile[]): Promise<number> {
+  const sizes = await Promise.all(files.map(async ({ path }) => (await stat(path)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** @param files in the order of their names */

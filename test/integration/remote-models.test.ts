@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DOCUMENTS, largestDifference, QUERY, SAME_SCORE } from '../support/capitals.ts';
 import type { OperationView } from '../support/client.ts';
 import { embeddedModels } from '../support/directories.ts';
 import { expectError } from '../support/error-answer.ts';
-import { givenContent, sha256Of } from '../support/fake-hub/content.ts';
+import { givenContent, seededContent, sha256Of } from '../support/fake-hub/content.ts';
 import { type FakeHub, startFakeHub } from '../support/fake-hub/fake-hub.ts';
 import { startService } from '../support/running-service.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -109,4 +109,47 @@ it('only models that the operator trusts are served', async () => {
     force: true,
   });
   expectError(answer, 403, 'forbidden_reference', /is not a trusted model/);
+});
+
+it('what was fetched and is needed no more makes room for what comes, and nothing else does', async () => {
+  await using hub = await startFakeHub();
+  const files = await filesOf('demo-next');
+  const cache = await temporaryDirectory();
+  const folderOf = (name: string): string => join(cache, `models--acme--${name}`);
+  // Somebody else's, in the same cache.
+  const foreign = join(folderOf('foreign'), 'snapshots', 'f'.repeat(40));
+  await mkdir(foreign, { recursive: true });
+  await writeFile(join(foreign, 'model.safetensors'), Buffer.alloc(1_000_000));
+  await using server = await startWith(hub, {
+    HF_HUB_CACHE: cache,
+    RERANK_HISTORY: '2',
+    RERANK_CACHE_MAX_BYTES: '12000000',
+  });
+  const names = ['one', 'two', 'three', 'four', 'five'];
+  for (const [index, name] of names.entries()) {
+    const own = { 'tokenizer_config.json': `${files['tokenizer_config.json']}\n`.padEnd(2000 + index) };
+    const commit = hub.repository(`acme/${name}`).commit({ ...files, ...own, 'README.md': name });
+    const { current_model } = await server.client.update(`acme/${name}`);
+    expect(current_model).toBe(`hf://acme/${name}@${commit}`);
+  }
+  const kept = (await readdir(cache)).filter((name) => name.startsWith('models--')).toSorted();
+  expect(kept).not.toContain('models--acme--one');
+  expect(kept).toEqual(
+    expect.arrayContaining(['five', 'foreign', 'four'].map((it) => `models--acme--${it}`)),
+  );
+  expect(await server.client.metric('rerankd_store_evictions_total{kind="snapshot"}')).toBeGreaterThan(0);
+  // What the rollback needs is there.
+  hub.kill();
+  expect((await server.client.post<{ current_model: string }>('/rollback', {})).body.current_model).toMatch(
+    /^hf:..acme.four@/,
+  );
+
+  const enormous = { ...files, 'onnx/model.onnx': seededContent('weights', 12_000_000) };
+  await using another = await startFakeHub();
+  another.repository('acme/enormous').commit(enormous);
+  await using full = await startWith(another, { HF_HUB_CACHE: cache, RERANK_CACHE_MAX_BYTES: '12000000' });
+  const refused = await full.client.post('/update', { model_path: 'acme/enormous' });
+  expectError(refused, 507, 'insufficient_storage', /no room .* in the store/);
+  expect(another.requests.to('/onnx/model.onnx')).toHaveLength(0);
+  expect(await readdir(cache)).toContain('models--acme--foreign');
 });

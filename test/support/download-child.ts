@@ -2,9 +2,9 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { DEFAULT_RETRY } from '../../src/store/download/backoff.ts';
 import type { BlobExpectation } from '../../src/store/download/blob.ts';
-import { createDiskSpace } from '../../src/store/download/disk-space.ts';
 import { createDownloader } from '../../src/store/download/downloader.ts';
 import { createTransport } from '../../src/store/transport/create-transport.ts';
+import { roomyDisk } from './roomy-disk.ts';
 
 /** What a process of its own is asked to fetch, as JSON in its first argument. */
 export interface ChildDownload {
@@ -32,7 +32,7 @@ if (process.argv[2] !== undefined && import.meta.main) {
     transport,
     workers,
     partBytes,
-    space: createDiskSpace({ floorBytes: 0 }),
+    space: roomyDisk,
     clock: systemClock,
     logger,
     metrics: { storeBytes: nothing, storeRetries: nothing, storeFailovers: nothing },

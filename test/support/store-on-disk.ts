@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { StoredCopy } from '../../src/store/tiers/copy-source.ts';
-import { type SnapshotOnDisk, snapshotSource } from '../../src/store/tiers/copy-sources.ts';
+import { copySources } from '../../src/store/copies.ts';
+import type { Removal } from '../../src/store/removal.ts';
+import type { CopySource, StoredCopy } from '../../src/store/tiers/copy-source.ts';
 import { Leases } from '../../src/store/tiers/leases.ts';
 import { Ledger } from '../../src/store/tiers/ledger.ts';
 import { storeFiles } from '../../src/store/tiers/store-files.ts';
@@ -23,18 +24,24 @@ export async function storeOnDisk() {
   const ledger = new Ledger({ directory: files.ledger, clock });
   const openLeases = () => new Leases({ directory: files.leases, clock, logger: log.logger });
   const served: ServedModel[] = [];
-  const snapshots: SnapshotOnDisk[] = [];
   const trouble = { isBlind: false, stuckKey: '' };
-  const source = snapshotSource(async () => snapshots);
-  const remove = async (copy: StoredCopy): Promise<void> => {
-    if (copy.key === trouble.stuckKey) throw new Error('EACCES: permission denied');
-    await source.remove(copy);
-  };
+  const mayBeStuck = (source: CopySource): CopySource => ({
+    ...source,
+    beginRemoval: async (copy: StoredCopy): Promise<Removal> => {
+      if (copy.key === trouble.stuckKey) throw new Error('EACCES: permission denied');
+      return await source.beginRemoval(copy);
+    },
+  });
+  const sources = copySources({
+    caches: [join(base, 'hub')],
+    manifests: join(stateDirectory, 'published', 'manifests'),
+    now: () => clock.date().getTime(),
+  });
   const inventory = new StoreInventory({
     stateDirectory,
     ledger,
     leases: openLeases(),
-    sources: [{ ...source, remove }],
+    sources: sources.map(mayBeStuck),
     served: async () => {
       if (trouble.isBlind) throw new Error('the state is unreadable');
       return served;
@@ -53,7 +60,6 @@ export async function storeOnDisk() {
     ledger,
     openLeases,
     served,
-    snapshots,
     inventory,
     trouble,
     put,
@@ -67,10 +73,7 @@ export async function storeOnDisk() {
     /** A snapshot that this server has brought. @returns its key */
     snapshot: async (name: string, bytes: number): Promise<string> => {
       const key = `hf://org/${name}@${digestOf('c').slice(0, 40)}`;
-      const path = `hub/models--org--${name}/snapshots/${digestOf('c').slice(0, 40)}`;
-      await put(`${path}/weights`, bytes);
-      const directory = join(base, path);
-      snapshots.push({ reference: key, directory, files: [{ realPath: join(directory, 'weights'), bytes }] });
+      await put(`hub/models--org--${name}/snapshots/${digestOf('c').slice(0, 40)}/weights`, bytes);
       await ledger.used(key, { ours: true });
       clock.advance(1000);
       return key;

@@ -7,7 +7,7 @@ import { type Clock, delay } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Transport } from '../transport/transport.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './backoff.ts';
-import { Bandwidth, type BandwidthLimits } from './bandwidth.ts';
+import { Bandwidth } from './bandwidth.ts';
 import type { BlobRequest, BlobSource, DiskSpace, Downloader, DownloadMetrics } from './blob.ts';
 import { type Claim, claimDirectory } from './claim.ts';
 import { explainDiskError, isDiskFull } from './disk-error.ts';
@@ -24,8 +24,10 @@ const LOOK_AGAIN_MS = 250;
 const MAX_WAIT_MS = 3_600_000;
 const HASH_ATTEMPTS = 2;
 
-export interface DownloaderOptions extends BandwidthLimits {
+export interface DownloaderOptions {
   readonly transport: Transport;
+  /** Limits that others may have to keep as well; none by default. */
+  readonly bandwidth?: Bandwidth | undefined;
   /** Requests at the same time, of all blobs together; 8 by default. */
   readonly workers?: number;
   /** Bytes of a part, in place of what suits the size of the blob. */
@@ -64,7 +66,7 @@ class PartsDownloader implements Downloader {
   constructor(options: DownloaderOptions) {
     this.#options = options;
     this.#permits = new Semaphore(options.workers ?? WORKERS);
-    this.#bandwidth = new Bandwidth(options, options.clock);
+    this.#bandwidth = options.bandwidth ?? new Bandwidth({}, options.clock);
   }
 
   async fetch(request: BlobRequest): Promise<void> {

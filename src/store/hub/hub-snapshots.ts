@@ -1,8 +1,11 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskSpace, Downloader } from '../download/blob.ts';
 import { explainDiskError } from '../download/disk-error.ts';
+import type { FetchWork } from '../fetch-work.ts';
 import type { Dtype } from '../model-layout.ts';
 import { bringModel } from './bring-model.ts';
+import { ifThere } from './cache/absence.ts';
 import type { CacheRoots } from './cache/cache-roots.ts';
 import { HeldBlobs } from './cache/held-blobs.ts';
 import { type CachedSnapshot, listSnapshots } from './cache/list-snapshots.ts';
@@ -19,7 +22,7 @@ import type { HubReference } from './model-reference.ts';
 import type { Downloads } from './obtain-file.ts';
 import { RevisionResolver } from './revision-resolver.ts';
 import { SingleFlight } from './single-flight.ts';
-import type { FetchWork, Snapshot, Snapshots } from './snapshots.ts';
+import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { TreeFile } from './tree.ts';
 
 const DEFAULT_MAX_MODEL_BYTES = 200 * 2 ** 30;
@@ -42,6 +45,8 @@ export interface HubSnapshotsOptions extends Omit<HubClientOptions, 'onFailover'
   readonly dtype: Dtype;
   /** The most bytes that one model may have. */
   readonly maxModelBytes?: number;
+  /** Told of a commit, `hf://org/name@<40 hex>`, of which nothing was there before it was fetched. */
+  readonly onNewCopy?: (copyReference: string) => Promise<void>;
   readonly metrics: HubMetrics;
 }
 
@@ -161,6 +166,8 @@ export class HubSnapshots implements Snapshots {
     const partsDirectory = this.#options.partsDirectory ?? join(roots.writable, '.locks', 'rerankd');
     const { id, commit, subpath = '' } = model;
     const folder = this.#ownFolder(id);
+    if ((await ifThere(stat(folder.snapshot(commit)))) === undefined)
+      await this.#options.onNewCopy?.(pinnedReference({ ...model, subpath: undefined }));
     const files = await bringModel(model, tree, {
       folder,
       commit,
@@ -190,5 +197,6 @@ export class HubSnapshots implements Snapshots {
 }
 
 function snapshotOf(model: ModelAt, { directory, files }: LocalSnapshot, stale: boolean): Snapshot {
-  return { directory, reference: pinnedReference(model), stale, files };
+  const copyReference = pinnedReference({ ...model, subpath: undefined });
+  return { directory, reference: pinnedReference(model), copyReference, stale, files };
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors.ts';
+import type { FetchWork } from '../fetch-work.ts';
 import type { CacheRoots } from './cache/cache-roots.ts';
 import { RepositoryFolder } from './cache/repository-folder.ts';
 import type { HubClient } from './hub-client.ts';
@@ -7,7 +8,6 @@ import { isCommit } from './hub-names.ts';
 import type { KnownRevisions } from './known-revisions.ts';
 import { missingOffline } from './missing-offline.ts';
 import type { HubReference } from './model-reference.ts';
-import type { FetchWork } from './snapshots.ts';
 
 /** What a revision means. */
 export interface Resolution {

@@ -1,19 +1,15 @@
+import type { FetchWork } from '../fetch-work.ts';
 import type { Dtype } from '../model-layout.ts';
 import type { CachedSnapshot } from './cache/list-snapshots.ts';
 import type { HubReference } from './model-reference.ts';
-
-/** Whoever waits for a fetch. */
-export interface FetchWork {
-  readonly signal: AbortSignal;
-  readonly advance: (done: number, total: number, unit: 'bytes') => void;
-  readonly warn: (message: string) => void;
-}
 
 /** A model of a hub that is on this machine as a whole. */
 export interface Snapshot {
   readonly directory: string;
   /** `hf://org/name@<40 hex>[/folder]`. */
   readonly reference: string;
+  /** Of the whole commit, whichever folder of it is meant: `hf://org/name@<40 hex>`. */
+  readonly copyReference: string;
   /** No hub could be asked: it is what the branch or tag meant before. */
   readonly stale: boolean;
   /** Paths in the directory of the files that the model needs. */

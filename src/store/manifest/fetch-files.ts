@@ -5,7 +5,7 @@ import { inParallel } from '../../platform/in-parallel.ts';
 import type { DeltaFetcher } from '../delta/delta-fetcher.ts';
 import { runInThread } from '../delta/run-in-thread.ts';
 import type { Downloader } from '../download/blob.ts';
-import type { FetchWork } from './fetch-work.ts';
+import type { FetchWork } from '../fetch-work.ts';
 import { FileProgress } from './file-progress.ts';
 import type { PublishedFile } from './manifest.ts';
 import { oldVersion, sameContent } from './old-versions.ts';
@@ -24,7 +24,6 @@ export interface FilesFetch {
   readonly work: FetchWork;
   readonly delta: DeltaFetcher;
   readonly downloader: Downloader;
-  readonly moreOldVersions?: (path: string) => Promise<string | undefined>;
 }
 
 /** Brings all files of a manifest to their places, each checked by its hash. */
@@ -83,10 +82,7 @@ async function fetchFile(
   const target = join(directory, path);
   const expected = { size, sha256 };
   const onBytes = (bytes: number): void => progress.add(file, bytes);
-  const old =
-    chunks === undefined
-      ? undefined
-      : (oldVersion(stored, url, file) ?? (await fetch.moreOldVersions?.(path)));
+  const old = chunks === undefined ? undefined : oldVersion(stored, url, file);
   if (chunks === undefined || old === undefined) {
     await downloader.fetch({ sources: [source], target, partsDirectory, expected, onBytes, signal });
     return;

@@ -3,10 +3,10 @@ import { ServiceError } from '../../errors.ts';
 import { createDeltaFetcher } from '../delta/delta-fetcher.ts';
 import type { DeltaTools } from '../delta/delta-request.ts';
 import { DEFAULT_RETRY } from '../download/backoff.ts';
+import type { FetchWork } from '../fetch-work.ts';
 import type { RetryTools } from '../remote/retry.ts';
 import { fetchFiles } from './fetch-files.ts';
 import { fetchManifest, type ManifestReference, placeOf } from './fetch-manifest.ts';
-import type { FetchWork } from './fetch-work.ts';
 import { InvalidManifest, type Manifest, parseManifest } from './manifest.ts';
 import { Rooms } from './rooms.ts';
 import { type StoredManifest, StoredManifests } from './stored-manifests.ts';
@@ -39,8 +39,6 @@ export interface ManifestSourceOptions extends DeltaTools {
   readonly offline: boolean;
   /** Of all files of one manifest together; 64 GiB by default. */
   readonly maxBytes?: number;
-  /** More local files that a new one may have chunks in common with, by its name: those of other sources. */
-  readonly moreOldVersions?: (path: string) => Promise<string | undefined>;
 }
 
 const MAX_BYTES = 64 * 2 ** 30;

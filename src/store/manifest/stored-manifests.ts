@@ -3,6 +3,9 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import type { Clock } from '../../platform/clock.ts';
+import { beginRemoval, finishOldRemovals } from '../removal.ts';
+import { lastChange } from '../tree-size.ts';
 import { MANIFEST_NAME, type Manifest, type PublishedFile, parseManifest } from './manifest.ts';
 
 /** A published directory that is here, whole. */
@@ -81,12 +84,29 @@ export class StoredManifests {
     await writeFileAtomic(join(this.#root, sha256, ORIGIN), JSON.stringify(origin));
   }
 
+  /**
+   * Deletes what was begun and nobody came back for.
+   * @param olderThanMs since anything of it was written
+   */
+  async removeAbandoned(olderThanMs: number, clock: Clock): Promise<void> {
+    const oldest = clock.date().getTime() - olderThanMs;
+    await finishOldRemovals(this.#root, clock.date().getTime());
+    for (const name of await this.#names()) {
+      const path = join(this.#root, name);
+      if ((await this.find(name)) !== undefined || (await lastChange(path)) > oldest) continue;
+      await (await beginRemoval([path])).finish();
+    }
+  }
+
   /** Everything that is whole, the newest first. */
   async list(): Promise<StoredManifest[]> {
-    const names = (await readdir(this.#root).catch(() => [])).filter((name) => /^[0-9a-f]{64}$/.test(name));
-    const found = await Promise.all(names.map((name) => this.find(name)));
+    const found = await Promise.all((await this.#names()).map((name) => this.find(name)));
     return found
       .filter((stored) => stored !== undefined)
       .toSorted((a, b) => b.completedAt.getTime() - a.completedAt.getTime());
+  }
+
+  async #names(): Promise<string[]> {
+    return (await readdir(this.#root).catch(() => [])).filter((name) => /^[0-9a-f]{64}$/.test(name));
   }
 }

@@ -1,7 +1,11 @@
+import type { Removal } from '../removal.ts';
+
 /** A copy of a model that came from elsewhere, as it came. */
 export interface StoredCopy {
   /** Says which one it is, for ever: the reference with its commit, the digest of a manifest. */
   readonly key: string;
+  /** Whoever uses it, or shares files with it, holds this lease. */
+  readonly leaseKey: string;
   readonly reference: string;
   readonly path: string;
   /** What several copies share is counted once. */
@@ -15,8 +19,8 @@ export interface CopySource {
   readonly isShared: boolean;
   list(): Promise<readonly StoredCopy[]>;
   /**
-   * Deletes one. Whoever has it open goes on reading.
+   * Takes one out of its place. Whoever has it open goes on reading.
    * @throws an error of the file system.
    */
-  remove(copy: StoredCopy): Promise<void>;
+  beginRemoval(copy: StoredCopy): Promise<Removal>;
 }

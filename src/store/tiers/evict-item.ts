@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
+import { beginRemoval, finishOldRemovals, type Removal } from '../removal.ts';
 import type { Ledger } from './ledger.ts';
-import { beginRemoval, finishOldRemovals } from './remove-copy.ts';
 import type { InventoryItem, StoreInventory } from './store-inventory.ts';
 
 export interface EvictionTools {
@@ -17,19 +17,23 @@ export interface EvictionTools {
  */
 export async function evictItem(item: InventoryItem, tools: EvictionTools): Promise<boolean> {
   const { inventory, ledger, now } = tools;
-  if (await inventory.isHeld(item.key)) return false;
-  if (item.copy !== undefined) await item.copy.source.remove(item.copy.entry);
-  else {
-    for (const folder of new Set(item.paths.map((path) => dirname(path))))
-      await finishOldRemovals(folder, now());
-    const removal = await beginRemoval(item.paths);
-    // Whoever takes a lease looks for the files after that. Either they see that these are gone, or it is seen here.
-    if (await inventory.isHeld(item.key)) {
-      await removal.undo();
-      return false;
-    }
-    await removal.finish();
+  const { copy } = item;
+  const lease = copy?.entry.leaseKey ?? item.key;
+  if (await inventory.isHeld(lease)) return false;
+  const removal = await (copy === undefined
+    ? beginModelRemoval(item.paths, now())
+    : copy.source.beginRemoval(copy.entry));
+  // Whoever takes a lease looks for the files after that. Either they see that these are gone, or it is seen here.
+  if (await inventory.isHeld(lease)) {
+    await removal.undo();
+    return false;
   }
+  await removal.finish();
   await ledger.forget(item.key);
   return true;
+}
+
+async function beginModelRemoval(paths: readonly string[], now: number): Promise<Removal> {
+  for (const folder of new Set(paths.map((path) => dirname(path)))) await finishOldRemovals(folder, now);
+  return await beginRemoval(paths);
 }

@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAbandoned, isIncoming } from '../incoming.ts';
-import { finishOldRemovals } from './remove-copy.ts';
-import { lastChange, TreeSizes } from './tree-size.ts';
+import { finishOldRemovals } from '../removal.ts';
+import { lastChange, TreeSizes } from '../tree-size.ts';
 
 /** What somebody is writing changes more often. Process ids alone say nothing about other containers. */
 const UNTOUCHED_MS = 3_600_000;

@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AHEAD } from '../staging.ts';
+import { TreeSizes } from '../tree-size.ts';
 import type { CopySource, StoredCopy } from './copy-source.ts';
 import type { StoredItem } from './evict.ts';
 import type { Leases } from './leases.ts';
 import type { Ledger, LedgerView } from './ledger.ts';
-import { TreeSizes } from './tree-size.ts';
 
 /** What keeps an item from being evicted. */
 type Keeper = 'active' | 'previous' | 'history' | 'pinned' | 'leased' | 'not ours';
@@ -123,7 +123,7 @@ export class StoreInventory {
 async function copyItem(source: CopySource, entry: StoredCopy, facts: Facts): Promise<InventoryItem> {
   const { key, reference, path, bytes } = entry;
   // Of older ones in the history, the private copy is enough; what these were brought as may save a transfer.
-  const role = facts.served.find((model) => model.reference === reference && model.role !== 'history')?.role;
+  const role = facts.served.find((model) => isOf(model, reference) && model.role !== 'history')?.role;
   const isForeign = source.isShared && facts.entryOf(key)?.ours !== true;
   return {
     ...(await common(key, [path], facts)),
@@ -131,10 +131,15 @@ async function copyItem(source: CopySource, entry: StoredCopy, facts: Facts): Pr
     reference,
     bytes,
     paths: [path],
-    ...keeping(role, facts, key, isForeign),
+    ...keeping(role, facts, key, { leaseKey: entry.leaseKey, isForeign }),
     isAhead: false,
     copy: { source, entry },
   };
+}
+
+/** The model may be a folder of what was copied. */
+function isOf(model: ServedModel, reference: string): boolean {
+  return model.reference === reference || model.reference.startsWith(`${reference}/`);
 }
 
 async function common(key: string, paths: readonly string[], facts: Facts) {
@@ -147,11 +152,16 @@ async function common(key: string, paths: readonly string[], facts: Facts) {
   };
 }
 
-function keeping(role: ServedModel['role'] | undefined, facts: Facts, key: string, isForeign = false) {
+function keeping(
+  role: ServedModel['role'] | undefined,
+  facts: Facts,
+  key: string,
+  { leaseKey = key, isForeign = false } = {},
+) {
   const pinned = facts.isPinned(key);
   const others: Keeper[] = [
     ...(role === undefined ? [] : [role]),
-    ...(facts.isHeld(key) ? (['leased'] as const) : []),
+    ...(facts.isHeld(leaseKey) ? (['leased'] as const) : []),
     ...(isForeign ? (['not ours'] as const) : []),
   ];
   return {

@@ -61,7 +61,11 @@ test('a limited download waits, and a limited wait ends with the download', asyn
   await using hub = await startFakeHub();
   const weights = seededContent('weights', 16 * 64 * KIB);
   const clock = new ManualClock();
-  const bench = await downloadBench(weights, { clock, workers: 2, maxBytesPerSecond: 100 * KIB });
+  const bench = await downloadBench(weights, {
+    clock,
+    workers: 2,
+    bandwidth: new Bandwidth({ maxBytesPerSecond: 100 * KIB }, clock),
+  });
   const fetching = bench.fetch(hub.publish('/weights', weights));
   await until('both workers wait', () => clock.pending === 3);
   expect(bench.metrics.bytes['source-1']).toBeLessThan(200 * KIB);

@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCacheRoots } from '../../../src/store/hub/cache/cache-roots.ts';
-import { removeSnapshot } from '../../../src/store/hub/cache/remove-snapshot.ts';
+import { beginSnapshotRemoval } from '../../../src/store/hub/cache/remove-snapshot.ts';
 import { RepositoryFolder } from '../../../src/store/hub/cache/repository-folder.ts';
 import { seededContent, sha256Of } from '../../support/fake-hub/content.ts';
 import { startFakeHub } from '../../support/fake-hub/fake-hub.ts';
@@ -163,15 +163,14 @@ describe('a snapshot that is removed', () => {
     const second = repository.commit({ ...checkpointFiles(), 'tokenizer.json': '{"another": 1}' });
     await store.fetch('org/name');
     const folder = new RepositoryFolder(store.cache, 'org/name');
-    await removeSnapshot(folder, first);
+    await (await beginSnapshotRemoval(folder, first)).finish();
     expect(await store.find(`org/name@${first}`)).toBeUndefined();
     expect(await store.find('org/name@v1')).toBeUndefined();
     expect((await store.find('org/name'))?.reference).toContain(second);
     expect(await readdir(folder.refs)).toEqual(['main']);
     expect(await readdir(folder.blobs)).toHaveLength(4);
     expect(await readdir(folder.blobs)).toContain(sha256Of(seededContent('weights', 200_000)));
-    await removeSnapshot(folder, second);
-    await removeSnapshot(folder, second);
+    for (let time = 0; time < 2; time++) await (await beginSnapshotRemoval(folder, second)).finish();
     expect((await readdir(store.cache)).filter((name) => name.startsWith('models'))).toEqual([]);
   });
 });

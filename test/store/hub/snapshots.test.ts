@@ -36,6 +36,7 @@ describe('a model of a hub', () => {
     expect(snapshot).toEqual({
       directory: join(folder, 'snapshots', commit),
       reference: `hf://org/name@${commit}`,
+      copyReference: `hf://org/name@${commit}`,
       stale: false,
       files: expect.arrayContaining(NEEDED),
     });

@@ -1,12 +1,12 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { formatManifest } from '../../../src/store/manifest/manifest.ts';
+import { StoredManifests } from '../../../src/store/manifest/stored-manifests.ts';
 import { CacheBudget, type CacheBudgetOptions } from '../../../src/store/tiers/cache-budget.ts';
-import { manifestSource } from '../../../src/store/tiers/copy-sources.ts';
 import { systemDisks } from '../../../src/store/tiers/disk.ts';
-import { evictItem } from '../../../src/store/tiers/evict-item.ts';
-import { StoreInventory } from '../../../src/store/tiers/store-inventory.ts';
-import { TreeSizes } from '../../../src/store/tiers/tree-size.ts';
+import { TreeSizes } from '../../../src/store/tree-size.ts';
 import { digestOf, storeOnDisk } from '../../support/store-on-disk.ts';
 
 async function setUp(options: Partial<CacheBudgetOptions> = {}) {
@@ -173,26 +173,22 @@ describe('the budget of the store', () => {
 
 describe('a copy that came by a manifest', () => {
   it('is in the state directory, and so ours to delete', async () => {
-    const { stateDirectory, put, ledger, openLeases, clock, log } = await storeOnDisk();
-    await put('state/manifests/x/model/model.safetensors', 10);
-    await put('state/manifests/x/manifest.json', 2);
-    const directory = join(stateDirectory, 'manifests', 'x', 'model');
+    const { budget, stateDirectory, inventory } = await setUp({ maxBytes: 0 });
+    const root = join(stateDirectory, 'published', 'manifests');
+    const stored = new StoredManifests(root);
+    const manifest = Buffer.from(
+      formatManifest([{ path: 'model.safetensors', size: 10, sha256: digestOf('b') }]),
+    );
+    const sha256 = createHash('sha256').update(manifest).digest('hex');
+    await stored.keepManifest(sha256, manifest);
+    await writeFile(join(stored.directoryOf(sha256), 'model.safetensors'), Buffer.alloc(10));
     const url = new URL('https://models.example/manifest.json');
-    const list = async () => [{ sha256: 'x', url, directory }];
-    const inventory = new StoreInventory({
-      stateDirectory,
-      ledger,
-      leases: openLeases(),
-      sources: [manifestSource(list)],
-      served: async () => [],
-    });
+    await stored.complete(sha256, url, new Date(0));
     expect(await inventory.list()).toMatchObject([
-      { kind: 'manifest', keptBy: [], bytes: 12, reference: `${url.href}#sha256=x` },
+      { kind: 'manifest', keptBy: [], reference: `${url.href}#sha256=${sha256}` },
     ]);
-    const [item] = await inventory.list();
-    if (item !== undefined) await evictItem(item, { inventory, ledger, now: () => clock.date().getTime() });
-    expect(await readdir(join(stateDirectory, 'manifests'))).toEqual([]);
-    expect(log.messages).toEqual([]);
+    expect((await budget.trim()).items.map(({ key }) => key)).toEqual([sha256]);
+    expect(await readdir(root)).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { link, mkdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf, storeOnDisk } from '../../support/store-on-disk.ts';
@@ -63,26 +63,29 @@ describe('the inventory', () => {
   });
 
   it('leaves to others what they brought, and keeps what the active and the previous model came from', async () => {
-    const { inventory, snapshot, snapshots, served, base } = await storeOnDisk();
-    const keys = [];
-    for (const name of ['ours', 'active', 'history']) keys.push(await snapshot(name, 5));
-    const [first] = snapshots;
-    const foreign = {
-      reference: 'hf://org/foreign@1',
-      directory: join(base, 'x'),
-      // One of them is a blob of another snapshot.
-      files: [...(first?.files ?? []), { realPath: join(base, 'x/weights'), bytes: 9 }],
-    };
-    snapshots.push(foreign);
-    served.push({ digest: a, reference: keys[1] ?? '', role: 'active' });
-    served.push({ digest: b, reference: keys[2] ?? '', role: 'history' });
+    const { inventory, snapshot, served, base, put } = await storeOnDisk();
+    await snapshot('ours', 5);
+    served.push({ digest: a, reference: await snapshot('active', 5), role: 'active' });
+    served.push({ digest: b, reference: await snapshot('history', 5), role: 'history' });
+    await put('hub/models--org--foreign/blobs/shared', 9);
+    for (const digit of ['d', 'e']) {
+      const folder = join(base, 'hub/models--org--foreign/snapshots', digestOf(digit).slice(0, 40));
+      await mkdir(folder, { recursive: true });
+      await symlink('../../blobs/shared', join(folder, 'weights'));
+    }
     const items = await inventory.list();
-    expect(items.map(({ kind, bytes, keptBy }) => [kind, bytes, ...keptBy])).toEqual([
-      ['snapshot', 5],
-      ['snapshot', 5, 'active'],
-      ['snapshot', 5],
-      ['snapshot', 9, 'not ours'],
+    const described = items.map(({ kind, reference, bytes, keptBy }) =>
+      [kind, reference?.slice(0, -39), bytes, ...keptBy].join(' '),
+    );
+    expect(described.toSorted()).toEqual([
+      'snapshot hf://org/active@c 5 active',
+      // What two of them share is counted once.
+      expect.stringMatching(/^snapshot hf:..org.foreign@d [09] not ours$/),
+      expect.stringMatching(/^snapshot hf:..org.foreign@e [09] not ours$/),
+      'snapshot hf://org/history@c 5',
+      'snapshot hf://org/ours@c 5',
     ]);
+    expect(items.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(15 + 9);
   });
 
   it('takes the time of the last change for what nobody has noted', async () => {

@@ -1,6 +1,5 @@
 import { hubFileRules } from '../../../src/model/hub-file-rules.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
-import { createDiskSpace } from '../../../src/store/download/disk-space.ts';
 import { createDownloader } from '../../../src/store/download/downloader.ts';
 import { openCacheRoots } from '../../../src/store/hub/cache/cache-roots.ts';
 import { hubEndpoints } from '../../../src/store/hub/endpoints.ts';
@@ -8,6 +7,7 @@ import { HubSnapshots } from '../../../src/store/hub/hub-snapshots.ts';
 import { parseReference } from '../../../src/store/hub/model-reference.ts';
 import { createTransport } from '../../../src/store/transport/create-transport.ts';
 import { LogBook } from '../log-book.ts';
+import { roomyDisk } from '../roomy-disk.ts';
 
 /** A program: fetches a model, prints where it is and how many milliseconds that took. */
 const [hub = '', cache = '', state = '', text = ''] = process.argv.slice(2);
@@ -29,7 +29,7 @@ const snapshots = new HubSnapshots({
   rules: hubFileRules,
   downloader: createDownloader({
     transport,
-    space: createDiskSpace({ floorBytes: 0 }),
+    space: roomyDisk,
     clock: systemClock,
     logger,
     random: Math.random,

@@ -3,15 +3,16 @@ import { hubFileRules } from '../../../src/model/hub-file-rules.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import { DEFAULT_RETRY } from '../../../src/store/download/backoff.ts';
 import type { BlobRequest, Downloader } from '../../../src/store/download/blob.ts';
-import { createDiskSpace } from '../../../src/store/download/disk-space.ts';
 import { createDownloader } from '../../../src/store/download/downloader.ts';
+import type { FetchWork } from '../../../src/store/fetch-work.ts';
 import { openCacheRoots } from '../../../src/store/hub/cache/cache-roots.ts';
 import { hubEndpoints } from '../../../src/store/hub/endpoints.ts';
 import { HubSnapshots, type HubSnapshotsOptions } from '../../../src/store/hub/hub-snapshots.ts';
 import { type HubReference, parseReference } from '../../../src/store/hub/model-reference.ts';
-import type { FetchWork, Snapshot } from '../../../src/store/hub/snapshots.ts';
+import type { Snapshot } from '../../../src/store/hub/snapshots.ts';
 import type { Transport } from '../../../src/store/transport/transport.ts';
 import { LogBook } from '../log-book.ts';
+import { roomyDisk } from '../roomy-disk.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
 import { testTransport } from '../transports.ts';
 
@@ -58,7 +59,7 @@ function downloaderThrough(transport: Transport): Downloader {
   const none = { inc: () => {} };
   return createDownloader({
     transport,
-    space: createDiskSpace({ floorBytes: 0 }),
+    space: roomyDisk,
     clock: systemClock,
     logger: new LogBook().logger,
     metrics: { storeBytes: none, storeRetries: none, storeFailovers: none },

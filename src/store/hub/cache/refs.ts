@@ -32,9 +32,12 @@ export async function listRefs(folder: RepositoryFolder): Promise<ReadonlyMap<st
   return refs;
 }
 
-/** Forgets what means a commit. A ref to a missing snapshot makes huggingface_hub call the whole repository corrupt. */
-export async function removeRefs(folder: RepositoryFolder, commit: string): Promise<void> {
-  for (const revision of (await listRefs(folder)).get(commit) ?? []) {
-    await rm(folder.ref(revision), { force: true });
-  }
+/**
+ * Forgets what means a commit. A ref to a missing snapshot makes huggingface_hub call the whole repository corrupt.
+ * @returns the branches and tags that were forgotten.
+ */
+export async function removeRefs(folder: RepositoryFolder, commit: string): Promise<readonly string[]> {
+  const revisions = (await listRefs(folder)).get(commit) ?? [];
+  for (const revision of revisions) await rm(folder.ref(revision), { force: true });
+  return revisions;
 }

@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { removeSnapshot } from '../../../src/store/tiers/remove-snapshot.ts';
+import { beginSnapshotRemoval } from '../../../src/store/hub/cache/remove-snapshot.ts';
+import { RepositoryFolder } from '../../../src/store/hub/cache/repository-folder.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const [OLD, NEW] = ['0'.repeat(40), '1'.repeat(40)];
@@ -30,10 +31,15 @@ async function repository() {
   return { root, write, files: async () => (await readdir(root, { recursive: true })).toSorted() };
 }
 
+async function remove(root: string, commit: string): Promise<void> {
+  const removal = await beginSnapshotRemoval(new RepositoryFolder(dirname(root), 'org/name'), commit);
+  await removal.finish();
+}
+
 describe('removing a snapshot', () => {
   it('takes its names and its own blobs along, and nothing that another one needs', async () => {
     const { root, files } = await repository();
-    await removeSnapshot(join(root, 'snapshots', OLD));
+    await remove(root, OLD);
     expect(await files()).toEqual([
       'blobs',
       'blobs/tokenizer',
@@ -59,7 +65,7 @@ describe('removing a snapshot', () => {
     await writeFile(precious, 'mine');
     await symlink(precious, join(root, 'snapshots', OLD, 'link'));
     await symlink(`../../blobs/../../precious`, join(root, 'snapshots', OLD, 'link-2'));
-    await removeSnapshot(join(root, 'snapshots', OLD));
+    await remove(root, OLD);
     expect(await readFile(precious, 'utf8')).toBe('mine');
   });
 
@@ -68,13 +74,32 @@ describe('removing a snapshot', () => {
     const commit = '2'.repeat(40);
     await write(`snapshots/${commit}/model.safetensors`, 'weights');
     const before = await files();
-    await removeSnapshot(join(root, 'snapshots', commit));
+    await remove(root, commit);
     expect(await files()).toEqual(before.filter((name) => !name.includes(commit)));
+  });
+
+  it('can be taken back until it is finished', async () => {
+    const { root, files } = await repository();
+    const before = await files();
+    const removal = await beginSnapshotRemoval(new RepositoryFolder(dirname(root), 'org/name'), OLD);
+    expect(await readdir(join(root, 'snapshots'))).toEqual([NEW]);
+    expect(await readdir(join(root, 'refs'))).not.toContain('v1');
+    await removal.undo();
+    expect(await files()).toEqual(before);
+    expect(await readFile(join(root, 'refs', 'v1'), 'utf8')).toBe(OLD);
+  });
+
+  it('finds the blobs of one that was cut off, too', async () => {
+    const { root } = await repository();
+    await beginSnapshotRemoval(new RepositoryFolder(dirname(root), 'org/name'), OLD);
+    expect(await readdir(join(root, 'blobs'))).toContain('weights-old');
+    await remove(root, OLD);
+    expect((await readdir(join(root, 'blobs'))).toSorted()).toEqual(['tokenizer', 'weights-new']);
   });
 
   it('of which only a part is left, or nothing, is no error', async () => {
     const { root } = await repository();
-    await removeSnapshot(join(root, 'snapshots', OLD));
-    await removeSnapshot(join(root, 'snapshots', OLD));
+    await remove(root, OLD);
+    await remove(root, OLD);
   });
 });

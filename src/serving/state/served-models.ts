@@ -1,16 +1,15 @@
 import { lstat, readFile } from 'node:fs/promises';
-import { messageOf } from '../../errors.ts';
-import { stateSchema } from '../../serving/state/serving-state.ts';
-import { StateFile } from '../../serving/state/state-file.ts';
+import { messageOf, ServiceError } from '../../errors.ts';
 import type { ServedModel } from '../../store/tiers/store-inventory.ts';
-import { CommandError } from '../command-error.ts';
+import { stateSchema } from './serving-state.ts';
+import { StateFile } from './state-file.ts';
 
 const MAX_BYTES = 2 ** 20;
 
 /**
  * What the server of a state directory serves, served before, and may go back to, by `.last_good_model`. Unlike a server at its
  * start, this touches nothing: one may be running.
- * @throws CommandError when there is such a file that can't be read: then nobody knows what may be deleted.
+ * @throws ServiceError unavailable when there is such a file that can't be read: then nobody knows what may be deleted.
  */
 export async function servedModels(stateDirectory: string): Promise<readonly ServedModel[]> {
   const { path } = new StateFile(stateDirectory);
@@ -39,10 +38,10 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-function unreadable(path: string, why: string, cause: unknown): CommandError {
-  return new CommandError(
+function unreadable(path: string, why: string, cause: unknown): ServiceError {
+  return new ServiceError(
+    'unavailable',
     `${path} can't be read, so nobody knows which models a server needs: ${why.replaceAll(/\s+/g, ' ')}`,
-    'The next start of the server puts it aside and takes the copy from before.',
-    cause,
+    { detail: 'The next start of the server puts it aside and takes the copy from before.', cause },
   );
 }

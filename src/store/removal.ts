@@ -16,16 +16,17 @@ export interface Removal {
 /**
  * Takes files or directories out of their place in one step each, so that nobody ever finds a half-deleted one. Whoever has them
  * open or mapped keeps their bytes until the end.
+ * @param place where they go meanwhile, on the same file system; beside where they are by default.
  * @throws an error of the file system; then all is as before.
  */
-export async function beginRemoval(paths: readonly string[]): Promise<Removal> {
+export async function beginRemoval(paths: readonly string[], place?: string): Promise<Removal> {
   const moved: { readonly from: string; readonly to: string }[] = [];
   const undo = async (): Promise<void> => {
     for (const { from, to } of moved.toReversed()) await rename(to, from).catch(() => {});
   };
   try {
     for (const from of paths) {
-      const to = join(dirname(from), `${PREFIX}${randomUUID()}`);
+      const to = join(place ?? dirname(from), `${PREFIX}${randomUUID()}`);
       if (await moveIfThere(from, to)) moved.push({ from, to });
     }
   } catch (error) {
@@ -38,14 +39,18 @@ export async function beginRemoval(paths: readonly string[]): Promise<Removal> {
   return { finish, undo };
 }
 
+/** Paths of what was taken out of its place into this directory, and is not deleted yet. */
+export async function removalsIn(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory).catch((): string[] => []);
+  return names.filter((name) => name.startsWith(PREFIX)).map((name) => join(directory, name));
+}
+
 /**
  * Deletes what a process that was killed in the middle of a removal left in a directory.
  * @param now in milliseconds since 1970
  */
 export async function finishOldRemovals(directory: string, now: number): Promise<void> {
-  for (const name of await readdir(directory).catch(() => [])) {
-    if (!name.startsWith(PREFIX)) continue;
-    const path = join(directory, name);
+  for (const path of await removalsIn(directory)) {
     // The moment of the renaming.
     const movedAt = (await lstat(path).catch(() => undefined))?.ctimeMs ?? now;
     if (now - movedAt > LONGEST_REMOVAL_MS) await rm(path, { recursive: true, force: true });
