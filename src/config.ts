@@ -169,6 +169,11 @@ export function readConfig(env: Environment) {
         home: given['HOME'] ?? homedir(),
       }),
       ttlSeconds: values.RERANK_HUB_TTL,
+      proxies: {
+        http: given['http_proxy'] ?? given['HTTP_PROXY'],
+        https: given['https_proxy'] ?? given['HTTPS_PROXY'],
+        except: given['no_proxy'] ?? given['NO_PROXY'],
+      },
       /** Hosts that may have private addresses. */
       privateHosts: listOf(values.RERANK_HUB_ALLOW_PRIVATE).filter((host) => host !== 'any'),
       allowAnyPrivate: listOf(values.RERANK_HUB_ALLOW_PRIVATE).includes('any'),

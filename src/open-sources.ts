@@ -45,6 +45,7 @@ export function openSources(
   const transport = createTransport({
     allowPrivate: store.allowAnyPrivate || privateHosts,
     allowedHosts: 'any',
+    proxies: store.proxies,
     tokens: tokensOf(
       store,
       endpoints.map(({ url }) => url),

@@ -38,15 +38,17 @@ export async function compare(config: Config, request: CompareRequest): Promise<
     const candidate = await load(config, request.candidate);
     try {
       const [before, after] = [
-        wallClockScorer(reference, systemClock),
-        wallClockScorer(candidate, systemClock),
+        wallClockScorer(reference.generation, systemClock),
+        wallClockScorer(candidate.generation, systemClock),
       ];
       const comparison = await compareScorers(before, after, set, {
         signal: new AbortController().signal,
         ...(request.topK !== undefined && { topK: request.topK }),
         ...(request.threshold !== undefined && { threshold: request.threshold }),
       });
-      return request.json ? JSON.stringify(comparison, null, 2) : table(comparison, reference, candidate);
+      return request.json
+        ? JSON.stringify(comparison, null, 2)
+        : table(comparison, reference.generation, candidate.generation);
     } finally {
       await candidate.close();
     }
@@ -55,13 +57,32 @@ export async function compare(config: Config, request: CompareRequest): Promise<
   }
 }
 
-async function load(config: Config, { reference, dtype }: Contender): Promise<Generation> {
-  const { preparation, progress, ...workshop } = await openCommandWorkshop({ ...config, dtype }, reference);
+interface Loaded {
+  readonly generation: Generation;
+  readonly close: () => Promise<void>;
+}
+
+async function load(config: Config, { reference, dtype }: Contender): Promise<Loaded> {
+  const {
+    preparation,
+    progress,
+    work: directory,
+    ...workshop
+  } = await openCommandWorkshop({ ...config, dtype }, reference);
   try {
-    const work = { ...unwatched(new AbortController().signal), enter: progress.enter };
+    const { enter, advance } = progress;
+    const work = { ...unwatched(new AbortController().signal), enter, advance };
     const staged = await preparation.stage({ reference: workshop.reference }, work);
     const compiled = await preparation.compile(staged, work);
-    return await preparation.load(compiled, work, { together: true });
+    const generation = await preparation.load(compiled, work, { together: true });
+    const close = async (): Promise<void> => {
+      await generation.close();
+      await directory.release();
+    };
+    return { generation, close };
+  } catch (error) {
+    await directory.release();
+    throw error;
   } finally {
     progress.stop();
   }

@@ -127,7 +127,7 @@ it('what was fetched and is needed no more makes room for what comes, and nothin
   });
   const names = ['one', 'two', 'three', 'four', 'five'];
   for (const [index, name] of names.entries()) {
-    const own = { 'tokenizer_config.json': `${files['tokenizer_config.json']}\n`.padEnd(2000 + index) };
+    const own = { 'tokenizer_config.json': String(files['tokenizer_config.json']).padEnd(2000 + index) };
     const commit = hub.repository(`acme/${name}`).commit({ ...files, ...own, 'README.md': name });
     const { current_model } = await server.client.update(`acme/${name}`);
     expect(current_model).toBe(`hf://acme/${name}@${commit}`);

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { Agent } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { Exchange } from './exchange.ts';
@@ -16,11 +16,19 @@ const IDLE_TIMEOUT_MS = 30_000;
 const CONNECTIONS_PER_ORIGIN = 32;
 const KEEP_ALIVE_MS = 10_000;
 
+/** As HTTP_PROXY, HTTPS_PROXY and NO_PROXY have them. A proxy resolves names itself: its own rules replace the guard's for names. */
+export interface Proxies {
+  readonly http?: string | undefined;
+  readonly https?: string | undefined;
+  readonly except?: string | undefined;
+}
+
 export interface TransportOptions extends HostPolicy {
   /** Bearer tokens by the origin (`https://hub.example`) that they are for. They are sent nowhere else. */
   readonly tokens: ReadonlyMap<string, string>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly proxies?: Proxies | undefined;
   /** In place of the resolver of the system. */
   readonly lookup?: LookupFunction;
 }
@@ -33,22 +41,30 @@ export interface TransportOptions extends HostPolicy {
  */
 export function createTransport(options: TransportOptions): Transport {
   const guard = new HostGuard(options);
-  const agent = new Agent({
+  const settings = {
     allowH2: false,
     pipelining: 1,
     connections: CONNECTIONS_PER_ORIGIN,
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
     connect: { timeout: HEADERS_TIMEOUT_MS, lookup: guardedLookup(guard, options.lookup) },
-  });
+  } as const;
+  const agent = dispatcherOf(settings, options.proxies);
   return {
     request: (request) => requestThrough(agent, guard, options, request),
     close: () => agent.destroy(),
   };
 }
 
+function dispatcherOf(settings: Agent.Options, proxies: Proxies = {}): Dispatcher {
+  const { http = '', https = '', except = '' } = proxies;
+  if (http === '' && https === '') return new Agent(settings);
+  // Empty means none. What is left out it would look for in the environment.
+  return new EnvHttpProxyAgent({ ...settings, httpProxy: http, httpsProxy: https, noProxy: except });
+}
+
 async function requestThrough(
-  agent: Agent,
+  agent: Dispatcher,
   guard: HostGuard,
   { tokens, clock, logger }: TransportOptions,
   request: TransportRequest,
@@ -58,10 +74,17 @@ async function requestThrough(
   let { url } = request;
   for (let hops = 0; ; hops += 1) {
     guard.checkUrl(url);
-    const exchange = new Exchange(clock, signal);
     const sent = headersFor(url.origin, request.url.origin, headers, tokens);
-    const left = Math.max(1, Math.round(deadline - clock.now()));
-    const head = await exchange.head(agent, url, method, sent, left);
+    const ask = async () => {
+      const exchange = new Exchange(clock, signal);
+      const left = Math.max(1, Math.round(deadline - clock.now()));
+      return { exchange, head: await exchange.head(agent, url, method, sent, left) };
+    };
+    const { exchange, head } = await ask().catch((error) => {
+      // A server may end a connection that is kept alive just when it is used again (RFC 9112, 9.3.1).
+      if (error instanceof TransportError && error.kind === 'reset') return ask();
+      throw error;
+    });
     logger.debug({ method, url: publicUrl(url), status: head.statusCode }, 'fetched a head');
     const header = (name: string): string | undefined => joined(head.headers[name.toLowerCase()]);
     if (!followRedirects || !isRedirect(head.statusCode)) {

@@ -40,6 +40,14 @@ export function asTransportError(error: unknown, url: URL): TransportError {
   if (error instanceof TransportError) return error;
   const { cause, code = '' } = (error ?? {}) as NodeJS.ErrnoException;
   if (cause instanceof TransportError) return cause;
+  if (messageOf(error).startsWith('Proxy response')) {
+    return new TransportError(
+      'connect',
+      url,
+      `the proxy does not let it through (${messageOf(error)})`,
+      error,
+    );
+  }
   const reason = code === '' ? messageOf(error) : code;
   if (code === 'ENOTFOUND' || code.startsWith('EAI_') || code === 'ENODATA') {
     return new TransportError('dns', url, `its name has no address (${reason})`, error);
