@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type CommandName, commandFlags, type GivenFlags, keyOfFlag } from './command-flags.ts';
-import { ConfigError, type SettingName, settings } from './config.ts';
+import { type SettingName, settings } from './config/settings.ts';
+import { ConfigError } from './config.ts';
 import { helpText } from './help.ts';
 
 type Settings = Partial<Record<SettingName, string>>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Command } from './arguments.ts';
 import { numberFlag, readFlags } from './command-flags.ts';
 import type { CompareRequest } from './commands/compare.ts';
-import { dtype } from './config.ts';
+import { dtype } from './config/rules.ts';
 import type { Dtype } from './model/model-directory.ts';
 
 const flagsSchema = z.object({

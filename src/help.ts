@@ -1,4 +1,4 @@
-import { type SettingName, settings } from './config.ts';
+import { explain, type SettingName, settingGroups } from './config/settings.ts';
 
 const COMMANDS = `Usage:
   rerankd [serve] [flags]               serve a model
@@ -48,18 +48,36 @@ Flags of update; what is left out, the server's settings say:
                                         how long the new model is on probation
   --follow                              watch until the probation is over
 
-Every setting is a flag and an environment variable:
+Every setting is a flag and an environment variable, with its default; --rerank-model says the same as --model.
 `;
 
-/** What `rerankd --help` prints. @param flagsOf the flags of a setting */
+/** What `rerankd --help` prints. @param flagsOf the flags of a setting, the long one first */
 export function helpText(flagsOf: (name: SettingName) => readonly string[]): string {
-  const lines = (Object.keys(settings) as SettingName[]).map((name) => {
-    const defaultValue = settings[name].safeParse(undefined).data;
-    const flags = flagsOf(name)
-      .toReversed()
-      .map((flag) => `--${flag}`)
-      .join(', ');
-    return `  ${flags.padEnd(60)} ${name}${defaultValue === undefined ? '' : ` (default ${String(defaultValue)})`}`;
+  const groups = settingGroups.map(({ title, settings }) => {
+    const lines = settings.map((name) => {
+      const { defaultValue, description } = explain(name);
+      const flag = `--${flagsOf(name).at(-1)}`;
+      return `  ${flag.padEnd(FLAG_WIDTH)} ${name} (${plain(defaultValue)})\n${wrapped(plain(description))}`;
+    });
+    return `${title}:\n${lines.join('\n')}`;
   });
-  return `${COMMANDS}${lines.join('\n')}\n`;
+  return `${COMMANDS}\n${groups.join('\n\n')}\n`;
+}
+
+const FLAG_WIDTH = 36;
+const LINE_WIDTH = 110;
+const INDENT = ' '.repeat(6);
+
+function plain(text: string): string {
+  return text.replaceAll('`', '');
+}
+
+function wrapped(text: string): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last.length + 1 + word.length > LINE_WIDTH - INDENT.length) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => `${INDENT}${line}`).join('\n');
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Command } from './arguments.ts';
 import { numberFlag, readFlags } from './command-flags.ts';
 import type { UpdateRequest } from './commands/update.ts';
-import { ConfigError, dtype } from './config.ts';
+import { dtype } from './config/rules.ts';
+import { ConfigError } from './config.ts';
 
 const share = numberFlag.pipe(
   z.number().min(0, { error: 'must be from 0 to 1' }).max(1, { error: 'must be from 0 to 1' }),

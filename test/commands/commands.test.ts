@@ -107,7 +107,7 @@ describe('the commands', () => {
     const { code, stdout } = await rerankd('--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /rerankd compile DIR[\s\S]*rerankd compare A B[\s\S]*rerankd update REF[\s\S]*rerankd status[\s\S]*rerankd rollback[\s\S]*--dtype, --rerank-dtype/,
+      /rerankd compile DIR[\s\S]*rerankd compare A B[\s\S]*rerankd update REF[\s\S]*rerankd status[\s\S]*rerankd rollback[\s\S]*--dtype +RERANK_DTYPE \(auto\)/,
     );
   });
 });

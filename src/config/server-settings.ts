@@ -1,0 +1,54 @@
+import { oneOf, port, positive, setting, text, whole } from './rules.ts';
+
+/** Where the server listens, and what it takes from one request and in all. */
+export const serverSettings = {
+  HOST: setting(text.default('127.0.0.1'), 'the address it listens on; `0.0.0.0` for all'),
+  PORT: setting(port.default(8000), 'the port; `0` for any that is free'),
+  RERANK_MAX_BODY_BYTES: setting(positive.default(8 * 2 ** 20), 'the largest body of a request'),
+  RERANK_MAX_DOCUMENTS: setting(positive.default(10_000), 'the most documents of one request'),
+  RERANK_MAX_QUEUE_TOKENS: setting(
+    positive.default(4_000_000),
+    'tokens of admitted requests; beyond this, requests get 429 with `Retry-After`',
+  ),
+  RERANK_SCORE_CACHE_BYTES: setting(
+    whole(0, 2 ** 34).default(64 * 2 ** 20),
+    'memory for scores that were computed lately (some 220 bytes a pair); `0` turns the cache off',
+  ),
+  RERANK_REQUEST_TIMEOUT_MS: setting(
+    positive.default(60_000),
+    'the longest a request may take; a request may ask for less',
+  ),
+  RERANK_ENGINE_TIMEOUT_MS: setting(
+    positive.default(20_000),
+    'a batch that takes longer has its engine killed and is tried once more on another; a third of `RERANK_REQUEST_TIMEOUT_MS`, so that whoever waited behind it still gets an answer',
+  ),
+  RERANK_LOAD_TIMEOUT_MS: setting(positive.default(300_000), 'the longest that loading a model may take'),
+  RERANK_SHUTDOWN_TIMEOUT_MS: setting(
+    positive.default(25_000),
+    'how long requests in flight may take to end after SIGTERM',
+  ),
+} as const;
+
+/** Who may ask. */
+export const accessSettings = {
+  RERANK_API_KEY: setting(
+    text.min(1).optional(),
+    'the key for /rerank, /info and /models; none: anybody may ask',
+  ),
+  RERANK_ADMIN_KEY: setting(
+    text.min(1).optional(),
+    'the key for /update, /rollback and POST /models; none: only programs on the same machine may',
+  ),
+} as const;
+
+/** What it says of itself. */
+export const observationSettings = {
+  LOG_LEVEL: setting(
+    oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
+    'the least level that is logged',
+  ),
+  LOG_FORMAT: setting(
+    oneOf('auto', 'json', 'text').default('auto'),
+    '`json` or `text`; `auto` is text at a terminal',
+  ),
+} as const;
