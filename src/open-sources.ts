@@ -85,7 +85,13 @@ export function openSources(
   const openManifests = async (): Promise<ManifestSource> => {
     await removeAbandonedParts(join(places.published, 'parts'), ABANDONED_MS, clock);
     await new StoredManifests(places.manifests).removeAbandoned(ABANDONED_MS, clock);
-    return createManifestSource({ ...tools, root: places.published, offline: store.offline, downloader });
+    return createManifestSource({
+      ...tools,
+      root: places.published,
+      offline: store.offline,
+      downloader,
+      lookups: metrics.storeLookups,
+    });
   };
   return new ModelSources({
     roots,

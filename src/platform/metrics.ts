@@ -192,7 +192,7 @@ export function createMetrics(observed: Observed) {
     }),
     storeLookups: new Counter({
       name: 'rerankd_store_lookups_total',
-      help: 'Models of hubs that were asked for, by where they were found.',
+      help: 'Models that were asked for, by where they were found: at a hub or server (remote), on disk, or still loaded (memory).',
       labelNames: ['tier'] as const,
       registers,
     }),

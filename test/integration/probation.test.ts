@@ -98,6 +98,7 @@ describe('a model on probation', () => {
       'drain',
       'release',
     ]);
+    expect(await server.client.metric('rerankd_store_lookups_total\\{tier="memory"\\}')).toBe(1);
     expect(await helpersOf(process.pid)).toEqual(old);
     await untilGone(next);
     expect(largestDifference(await server.client.logits(QUERY, DOCUMENTS), demo)).toBeLessThan(SAME_SCORE);

@@ -94,6 +94,11 @@ it('a published model is fetched by the hash of its manifest', async () => {
   await using server = await startWith(hub);
   const reference = `${url.href}#sha256=${sha256Of(manifest)}`;
   expect((await server.client.update(reference)).current_model).toBe(reference);
+  const found = (tier: string) => server.client.metric(`rerankd_store_lookups_total\\{tier="${tier}"\\}`);
+  expect(await found('remote')).toBe(1);
+  await server.client.update('local://demo');
+  await server.client.update(reference);
+  expect([await found('remote'), await found('disk'), await found('memory')]).toEqual([1, 1, 0]);
   const lied = await server.client.post('/update', { model_path: `${url.href}#sha256=${'0'.repeat(64)}` });
   expect(lied.status).toBe(502);
 });

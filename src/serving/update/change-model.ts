@@ -34,7 +34,7 @@ export interface ChangeParts {
   readonly retirement: Retirement;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: Pick<Metrics, 'modelInfo' | 'swapLock' | 'heldRequests'>;
+  readonly metrics: Pick<Metrics, 'modelInfo' | 'swapLock' | 'heldRequests' | 'storeLookups'>;
 }
 
 type Outcome = Omit<UpdateOutcome, 'operation'>;
@@ -76,6 +76,7 @@ async function changeTo(
   try {
     noteUnkept(operation, await record.begin(staged.reference));
     const ready = standby.matching(staged.digest, change.target.dtype);
+    if (ready !== undefined) parts.metrics.storeLookups.inc({ tier: 'memory' });
     if (ready === undefined) await changeToPrepared(parts, operation, change, staged);
     else await takeOver(parts, operation, change, await swapToStandby(parts, operation, ready));
   } catch (error) {

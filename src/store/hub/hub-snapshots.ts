@@ -52,7 +52,7 @@ export interface HubSnapshotsOptions extends Omit<HubClientOptions, 'onFailover'
 
 interface HubMetrics {
   /** Models that were asked for, by where they were found. */
-  readonly lookups: { inc(labels: { tier: 'disk' | 'hub' }): void };
+  readonly lookups: { inc(labels: { tier: 'disk' | 'remote' }): void };
   /** Answers of an endpoint in place of one before it. */
   readonly failovers: { inc(): void };
   /** Models that were given as they were known, because no hub answered. */
@@ -140,7 +140,7 @@ export class HubSnapshots implements Snapshots {
     });
     // Somebody put it there without its listing, and nobody can be asked for one. With it, it may be complete after all.
     const here = tree === undefined ? found : await this.#local.find(model);
-    metrics.lookups.inc({ tier: here === undefined ? 'hub' : 'disk' });
+    metrics.lookups.inc({ tier: here === undefined ? 'remote' : 'disk' });
     return here ?? (await this.#bring(model, tree ?? new Map(), signal, report));
   }
 

@@ -37,6 +37,8 @@ export interface ManifestSourceOptions extends DeltaTools {
   readonly root: string;
   /** No request is made. */
   readonly offline: boolean;
+  /** Models that were asked for, by where they were found. */
+  readonly lookups?: { inc(labels: { tier: 'disk' | 'remote' }): void };
   /** Of all files of one manifest together; 64 GiB by default. */
   readonly maxBytes?: number;
 }
@@ -74,8 +76,9 @@ export function createManifestSource(options: ManifestSourceOptions): ManifestSo
     fetch: (reference, work) =>
       rooms.alone(reference.sha256, async () => {
         const found = await find(reference);
+        if (found === undefined && options.offline) throw notHere(reference);
+        options.lookups?.inc({ tier: found === undefined ? 'remote' : 'disk' });
         if (found !== undefined) return found;
-        if (options.offline) throw notHere(reference);
         work.signal.throwIfAborted();
         const manifest = await manifestOf(reference, work.signal);
         const directory = stored.directoryOf(reference.sha256);

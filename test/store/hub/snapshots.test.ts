@@ -69,7 +69,7 @@ describe('a model of a hub', () => {
         ([done, all], index) => all === total && done >= (store.progress[index - 1]?.[0] ?? 0),
       ),
     ).toBe(true);
-    expect(store.metrics.counts).toEqual({ hub: 1 });
+    expect(store.metrics.counts).toEqual({ remote: 1 });
   });
 
   it('that is pinned and complete is there without any request, with the hub dead', async () => {
