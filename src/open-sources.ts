@@ -8,7 +8,7 @@ import { copyPlaces } from './store/copies.ts';
 import { removeAbandonedParts } from './store/download/abandoned-parts.ts';
 import { Bandwidth } from './store/download/bandwidth.ts';
 import type { DiskSpace } from './store/download/blob.ts';
-import { createDownloader } from './store/download/downloader.ts';
+import { createThreadDownloader } from './store/download/thread-downloader.ts';
 import { openCacheRoots } from './store/hub/cache/cache-roots.ts';
 import { hubEndpoints } from './store/hub/endpoints.ts';
 import { HubSnapshots } from './store/hub/hub-snapshots.ts';
@@ -42,7 +42,7 @@ export function openSources(
   const endpoints = hubEndpoints(store, clock);
   // What the operator has named may be anywhere.
   const privateHosts = [...endpoints.map(({ name }) => hostOf(name)), ...store.privateHosts];
-  const transport = createTransport({
+  const reach = {
     allowPrivate: store.allowAnyPrivate || privateHosts,
     allowedHosts: 'any',
     proxies: store.proxies,
@@ -50,13 +50,25 @@ export function openSources(
       store,
       endpoints.map(({ url }) => url),
     ),
+  } as const;
+  const transport = createTransport({ ...reach, clock, logger });
+  const random = Math.random;
+  const { bandwidth, workers } = store;
+  const downloader = createThreadDownloader(
+    { ...reach, bandwidth, workers, logLevel: logger.level },
+    { space, logger, metrics },
+  );
+  const tools = {
+    transport,
+    downloader,
+    bandwidth: new Bandwidth(bandwidth, clock),
+    space,
     clock,
     logger,
-  });
-  const random = Math.random;
-  const bandwidth = new Bandwidth(store.bandwidth, clock);
-  const tools = { transport, bandwidth, space, clock, logger, metrics, random, workers: store.workers };
-  const downloader = createDownloader(tools);
+    metrics,
+    random,
+    workers,
+  };
   const places = copyPlaces(workDirectory, store.cacheDirectory);
   const openHub = async (): Promise<HubStore> => {
     const caches = await openCacheRoots(store.cacheDirectory, places.ownCache, store.symlinks);
@@ -65,7 +77,6 @@ export function openSources(
     const snapshots = new HubSnapshots({
       ...tools,
       endpoints,
-      downloader,
       roots: caches,
       partsDirectory,
       rules: hubFileRules,
@@ -89,7 +100,6 @@ export function openSources(
       ...tools,
       root: places.published,
       offline: store.offline,
-      downloader,
       lookups: metrics.storeLookups,
     });
   };
@@ -99,7 +109,9 @@ export function openSources(
     manifests: onceItWorks(openManifests),
     manifestRoot: places.published,
     usage,
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all([transport.close(), downloader.close()]);
+    },
   });
 }
 

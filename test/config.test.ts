@@ -67,7 +67,7 @@ describe('the command line', () => {
   it('explains itself', () => {
     expect(parseArguments(['--help'])).toMatchObject({
       name: 'help',
-      text: expect.stringContaining('--rerank-state-dir'),
+      text: expect.stringContaining('--state-dir'),
     });
   });
 });

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { syncDirectory } from '../platform/sync-directory.ts';
+import { hashFile } from './hash-file.ts';
 import { isAbandoned, isIncoming, withIncoming } from './incoming.ts';
 import { explainStorageError } from './storage-error.ts';
 
@@ -144,7 +143,5 @@ async function sealOf(path: string): Promise<string> {
 }
 
 async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+  return await hashFile(path, { signal: new AbortController().signal });
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncDirectory } from '../platform/sync-directory.ts';
 import type { DiskSpace } from './download/blob.ts';
+import { hashFile } from './hash-file.ts';
 import { isAbandoned, isIncoming, withIncoming } from './incoming.ts';
 import { explainStorageError } from './storage-error.ts';
 import type { Leases, StoreLease } from './tiers/leases.ts';
@@ -238,15 +239,14 @@ async function copyAndHash(
 ): Promise<{ sha256: string; bytes: number }> {
   await mkdir(dirname(target), { recursive: true });
   await copyFile(source, target, constants.COPYFILE_FICLONE);
-  const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of createReadStream(target, { highWaterMark: 2 ** 20, signal })) {
-    hash.update(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
+  const onProgress = (more: number): void => {
+    bytes += more;
     onBytes(bytes);
-  }
+  };
+  const sha256 = await hashFile(target, { signal, onProgress });
   const handle = await open(target, 'r');
   await handle.sync();
   await handle.close();
-  return { sha256: hash.digest('hex'), bytes };
+  return { sha256, bytes };
 }

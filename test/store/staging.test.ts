@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -29,6 +30,25 @@ describe('a staged model', () => {
     const { directory } = await staging.stage(files, never);
     await writeFile(join(source, 'onnx/model.onnx'), 'overwritten');
     expect(await readFile(join(directory, 'onnx/model.onnx'), 'utf8')).toBe('content of onnx/model.onnx');
+  });
+
+  it('tells how far it is with a large file, and keeps it byte by byte', async () => {
+    const { staging, source, files } = await setUp();
+    const large = Buffer.alloc(20 * 2 ** 20, 'weights');
+    await writeFile(join(source, 'onnx/model.onnx'), large);
+    const told: number[] = [];
+    const { digest, directory } = await staging.stage(files, never, (bytes) => told.push(bytes));
+    const manifest = JSON.parse(await readFile(join(directory, '.manifest.json'), 'utf8')) as {
+      files: { name: string; sha256: string; bytes: number }[];
+    };
+    const sha256 = createHash('sha256').update(large).digest('hex');
+    expect(manifest).toMatchObject({
+      digest,
+      files: [{}, { name: 'onnx/model.onnx', sha256, bytes: large.length }],
+    });
+    expect(told).toEqual(told.toSorted((a, b) => a - b));
+    expect(told.length).toBeGreaterThan(2);
+    expect(told.at(-1)).toBe('content of config.json'.length + large.length);
   });
 
   it('is named by its content: the same content is kept once, other content gets another name', async () => {

@@ -13,6 +13,8 @@ export interface Answer {
   /** 0 when there was none. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** The body, as it came. */
+  readonly content: string;
   /** From before the first byte went out until the last one was there. */
   readonly latencyMs: number;
   /** What is wrong with it, in words. */
@@ -38,17 +40,13 @@ export class Client {
   /** Never rejects: a broken connection is an answer with status 0. */
   async ask({ body, documents }: PreparedRequest): Promise<Answer> {
     const startedAt = performance.now();
-    const done = (status: number, headers: IncomingHttpHeaders, fault: string | undefined): Answer => ({
-      status,
-      headers,
-      latencyMs: performance.now() - startedAt,
-      fault,
-    });
     try {
       const { status, headers, content } = await this.#send(body);
-      return done(status, headers, findFault(status, content, documents));
+      const latencyMs = performance.now() - startedAt;
+      return { status, headers, content, latencyMs, fault: findFault(status, content, documents) };
     } catch (error) {
-      return done(0, {}, (error as Error).message);
+      const latencyMs = performance.now() - startedAt;
+      return { status: 0, headers: {}, content: '', latencyMs, fault: (error as Error).message };
     }
   }
 

@@ -17,7 +17,7 @@ const CONNECTIONS_PER_ORIGIN = 32;
 const KEEP_ALIVE_MS = 10_000;
 
 /** As HTTP_PROXY, HTTPS_PROXY and NO_PROXY have them. A proxy resolves names itself: its own rules replace the guard's for names. */
-interface Proxies {
+export interface Proxies {
   readonly http?: string | undefined;
   readonly https?: string | undefined;
   readonly except?: string | undefined;

@@ -1,6 +1,7 @@
 /** The entry of the thread: does one job and ends. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../../errors.ts';
+import { lowerThreadPriority } from '../../../platform/process/lower-thread-priority.ts';
 import { assemble } from './assemble.ts';
 import { hashFile } from './hash-file.ts';
 import { indexFile } from './index-file.ts';
@@ -29,6 +30,7 @@ function perform(job: Job): Jobs[JobName]['result'] {
   return job.paths.map((path) => hashFile(path, report));
 }
 
+lowerThreadPriority();
 try {
   const result = perform(workerData as Job);
   send({ type: 'progress', bytes: unreported });

@@ -1,0 +1,167 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ServiceError } from '../../../src/errors.ts';
+import { AttemptFailure } from '../../../src/store/download/attempt-failure.ts';
+import type { BlobRequest, DiskSpace } from '../../../src/store/download/blob.ts';
+import { createThreadDownloader } from '../../../src/store/download/thread-downloader.ts';
+import { seededContent, sha256Of } from '../../support/fake-hub/content.ts';
+import { startFakeHub } from '../../support/fake-hub/fake-hub.ts';
+import { LogBook } from '../../support/log-book.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+
+const MIB = 2 ** 20;
+const content = seededContent('thread', 9 * MIB);
+const expected = { size: content.size, sha256: sha256Of(content) };
+
+class CountedSpace implements DiskSpace {
+  reserved = 0;
+  used = 0;
+  released = 0;
+
+  async reserve(_directory: string, bytes: number) {
+    this.reserved += bytes;
+    return {
+      use: (used: number) => {
+        this.used += used;
+      },
+      release: () => {
+        this.released += 1;
+      },
+    };
+  }
+}
+
+interface SetUp {
+  readonly space?: DiskSpace;
+  readonly tokens?: ReadonlyMap<string, string>;
+}
+
+async function setUp({ space = new CountedSpace(), tokens = new Map() }: SetUp = {}) {
+  const root = await temporaryDirectory();
+  const partsDirectory = join(root, 'parts');
+  await mkdir(partsDirectory);
+  const target = join(root, 'blobs', 'blob');
+  const book = new LogBook();
+  const counted = { came: 0, retries: [] as string[], failovers: 0 };
+  const downloader = createThreadDownloader(
+    {
+      allowPrivate: ['127.0.0.1'],
+      allowedHosts: 'any',
+      tokens,
+      workers: 2,
+      bandwidth: {},
+      logLevel: 'debug',
+    },
+    {
+      space,
+      logger: book.logger,
+      metrics: {
+        storeBytes: {
+          inc: (_, bytes) => {
+            counted.came += bytes;
+          },
+        },
+        storeRetries: { inc: ({ reason }) => void counted.retries.push(reason) },
+        storeFailovers: {
+          inc: () => {
+            counted.failovers += 1;
+          },
+        },
+      },
+    },
+  );
+  const told: number[] = [];
+  const stop = new AbortController();
+  const request = (...urls: URL[]): BlobRequest => ({
+    sources: urls.map((url, index) => ({ url, name: `source-${index + 1}` })),
+    target,
+    partsDirectory,
+    expected,
+    onBytes: (bytes) => told.push(bytes),
+    signal: stop.signal,
+  });
+  return { downloader, request, target, told, stop, book, counted };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
+}
+
+describe('a downloader in a thread', () => {
+  it('brings a blob, and tells of every byte before it is done', async () => {
+    await using hub = await startFakeHub();
+    const space = new CountedSpace();
+    const { downloader, request, target, told, counted } = await setUp({ space });
+    await downloader.fetch(request(hub.publish('/blob', content)));
+    expect(sum(told)).toBe(content.size);
+    expect(counted.came).toBe(content.size);
+    expect(space).toMatchObject({ reserved: content.size, used: content.size, released: 1 });
+    expect((await readFile(target)).equals(content.read(0, content.size))).toBe(true);
+  });
+
+  it('sends the token of an origin, and logs into the log of the server', async () => {
+    await using hub = await startFakeHub();
+    const tokens = new Map([[hub.cdnOrigin, 'secret']]);
+    const { downloader, request, book } = await setUp({ tokens });
+    await downloader.fetch(request(hub.publish('/blob', content)));
+    expect(hub.requests.to('/blob').map(({ authorization }) => authorization)).toContain('Bearer secret');
+    expect(book.find(/fetched a head/)).toBeDefined();
+  });
+
+  it('another source goes on, and the metrics know', async () => {
+    await using hub = await startFakeHub();
+    const { downloader, request, counted, target } = await setUp();
+    const blob = hub.publish('/blob', content);
+    await downloader.fetch(request(new URL('/nothing', blob), blob));
+    expect(counted.failovers).toBe(1);
+    expect((await readFile(target)).length).toBe(content.size);
+  });
+
+  it('fails with all that callers decide by', async () => {
+    await using hub = await startFakeHub();
+    const { downloader, request } = await setUp();
+    const failure = await downloader
+      .fetch(request(new URL('/nothing', hub.publish('/blob', content))))
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ServiceError);
+    expect(failure).toMatchObject({ type: 'source_failed', detail: expect.stringContaining('kept') });
+    const { cause } = failure as ServiceError;
+    expect(cause).toBeInstanceOf(AttemptFailure);
+    expect(cause).toMatchObject({ status: 403, isFinal: true });
+  });
+
+  it('asks the server for the space, and gives up without it', async () => {
+    await using hub = await startFakeHub();
+    const full = new ServiceError('insufficient_storage', 'there is no room');
+    const { downloader, request } = await setUp({ space: { reserve: () => Promise.reject(full) } });
+    const fetching = downloader.fetch(request(hub.publish('/blob', content)));
+    await expect(fetching).rejects.toMatchObject({
+      type: 'insufficient_storage',
+      message: 'there is no room',
+    });
+    expect(hub.requests.to('/blob')).toHaveLength(0);
+  });
+
+  it('gives up when it is told to, with the reason, and goes on later from what it had', async () => {
+    await using hub = await startFakeHub();
+    hub.fault({ path: '/blob', rangeStart: 0 }, { kind: 'stall', afterBytes: MIB });
+    const { downloader, request, told, stop, target } = await setUp();
+    const blob = hub.publish('/blob', content);
+    const other = Promise.withResolvers<void>();
+    const onBytes = (bytes: number): void => {
+      told.push(bytes);
+      // All of the part that has not stalled.
+      if (sum(told) > content.size / 2) other.resolve();
+    };
+    const fetching = downloader.fetch({ ...request(blob), onBytes });
+    await Promise.race([other.promise, fetching]);
+    const enough = new Error('enough');
+    stop.abort(enough);
+    await expect(fetching).rejects.toBe(enough);
+    const before = hub.requests.bytesSent('/blob');
+    await downloader.fetch({ ...request(blob), signal: new AbortController().signal });
+    expect(hub.requests.bytesSent('/blob') - before).toBeLessThan(content.size);
+    expect((await readFile(target)).equals(content.read(0, content.size))).toBe(true);
+  });
+});
