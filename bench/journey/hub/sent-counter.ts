@@ -5,11 +5,12 @@ import type { Sent } from './protocol.ts';
 /** Often enough to know when the last byte has left. */
 const TELL_EVERY_MS = 50;
 
-/** Counts what is read of contents, and tells of it: at the first byte, then now and then, and when it is all. */
+/** Counts what is read of contents, and tells of it: at the first byte, then now and then, and always of the last one. */
 export class SentCounter {
   readonly #tell: (sent: Sent) => void;
   #from = 0;
-  #toldAt = 0;
+  #lastAt = 0;
+  #timer: NodeJS.Timeout | undefined;
   #bytes = 0;
   #isCounting = false;
 
@@ -20,7 +21,6 @@ export class SentCounter {
   restart(): void {
     this.#isCounting = true;
     this.#bytes = 0;
-    this.#toldAt = 0;
   }
 
   /** The content, counted as it is read. */
@@ -28,18 +28,19 @@ export class SentCounter {
     return {
       size: content.size,
       read: (start, end) => {
-        if (this.#isCounting) this.#add(end - start, content.size);
+        if (this.#isCounting) this.#add(end - start);
         return content.read(start, end);
       },
     };
   }
 
-  #add(bytes: number, all: number): void {
-    const now = epochMs();
-    if (this.#bytes === 0) this.#from = now;
+  #add(bytes: number): void {
+    this.#lastAt = epochMs();
+    if (this.#bytes === 0) this.#from = this.#lastAt;
     this.#bytes += bytes;
-    if (this.#bytes < all && now - this.#toldAt < TELL_EVERY_MS) return;
-    this.#toldAt = now;
-    this.#tell({ from: this.#from, to: now, bytes: this.#bytes });
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#tell({ from: this.#from, to: this.#lastAt, bytes: this.#bytes });
+    }, TELL_EVERY_MS);
   }
 }
