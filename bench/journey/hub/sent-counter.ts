@@ -10,7 +10,7 @@ export class SentCounter {
   readonly #tell: (sent: Sent) => void;
   #from = 0;
   #lastAt = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #willTell = false;
   #bytes = 0;
   #isCounting = false;
 
@@ -38,8 +38,10 @@ export class SentCounter {
     this.#lastAt = epochMs();
     if (this.#bytes === 0) this.#from = this.#lastAt;
     this.#bytes += bytes;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#willTell) return;
+    this.#willTell = true;
+    setTimeout(() => {
+      this.#willTell = false;
       this.#tell({ from: this.#from, to: this.#lastAt, bytes: this.#bytes });
     }, TELL_EVERY_MS);
   }
