@@ -76,7 +76,9 @@ function formatRevision(revision: string): string {
 }
 
 function parseBare(text: string): ModelReference {
-  if (isAbsolute(text) || /^\.\.?(?:\/|$)/.test(text)) return { source: 'path', path: resolve(text) };
+  if (isAbsolute(text) || /^\.\.?(?:\/|$)/.test(text)) {
+    return { source: 'path', path: withoutSpaceAtEnd(resolve(text), text) };
+  }
   const [id = ''] = text.replace(/\/+$/, '').split('@', 1);
   if (isRepositoryId(id)) return parseHubReference(text.replace(/\/+$/, ''), text, false);
   return parseLocal(text, text);
@@ -90,5 +92,11 @@ function parseLocal(rest: string, text: string): ModelReference {
       detail: 'Models may be loaded from the directories in RERANK_MODELS_DIR.',
     });
   }
-  return { source: 'local', name };
+  return { source: 'local', name: withoutSpaceAtEnd(name, text) };
+}
+
+/** White space around a reference is left out: such a name would be another one as soon as it is written down and read again. */
+function withoutSpaceAtEnd(name: string, text: string): string {
+  if (name === name.trimEnd()) return name;
+  throw malformedReference(text, 'the name of the directory ends in white space; rename it');
 }

@@ -137,6 +137,13 @@ describe('a reference', () => {
     );
   });
 
+  it.each(['local://name /', '/models/name /', './name /', 'some name /.'])(
+    'a directory whose name ends in a space is refused: %j',
+    (text) => {
+      expect(() => parseReference(text)).toThrow(/white space/);
+    },
+  );
+
   it('whatever it is, is understood or refused for a reason, and never names a place outside', () => {
     const piece = fc.oneof(
       fc.constantFrom(
