@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { childEnvironment } from './child-environment.ts';
 import { gatesOf } from './config/change-settings.ts';
-import { settings } from './config/settings.ts';
+import { isSecret, settings } from './config/settings.ts';
 import { storeOf } from './config/store-settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,7 +27,7 @@ export function readConfig(env: Environment) {
   if (!parsed.success) {
     throw new ConfigError(
       parsed.error.issues
-        .map((issue) => `${String(issue.path[0])}="${given[String(issue.path[0])]}" ${issue.message}`)
+        .map(({ path: [name], message }) => `${quoted(String(name), given)} ${message}`)
         .join('\n'),
     );
   }
@@ -66,4 +66,8 @@ export function readConfig(env: Environment) {
     childEnv: childEnvironment(env),
     unknownSettings: Object.keys(given).filter((name) => name.startsWith('RERANK_') && !(name in settings)),
   });
+}
+
+function quoted(name: string, given: Readonly<Record<string, string | undefined>>): string {
+  return isSecret(name) ? name : `${name}="${given[name]}"`;
 }

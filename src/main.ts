@@ -10,6 +10,7 @@ import { ConfigError, type Environment, readConfig } from './config.ts';
 import { messageOf, ServiceError } from './errors.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
+import { watchShell } from './platform/process/shell-watch.ts';
 import { readServerAddress } from './server-address.ts';
 import type { Service } from './service.ts';
 import { readUpdateRequest } from './update-request.ts';
@@ -23,6 +24,15 @@ async function serve(env: Readonly<Record<string, string | undefined>>): Promise
   for (const name of config.unknownSettings)
     logger.warn(`${name} is not a setting of rerankd: a typing mistake?`);
   const shutdown = handleSignals(logger);
+  if (env['npm_lifecycle_event'] !== undefined)
+    watchShell(
+      systemClock,
+      () => process.ppid,
+      () => {
+        // Ctrl-C reaches both.
+        if (!shutdown.begun) shutdown.begin('the shell of npm has ended');
+      },
+    );
   // Loaded late: as process 1 of a container, a process without handlers ignores the signals that tell it to stop.
   const { createService } = await import('./service.ts');
   const service = await createService(config, { logger, version: readVersion() });
@@ -39,6 +49,8 @@ async function serve(env: Readonly<Record<string, string | undefined>>): Promise
 }
 
 interface Shutdown {
+  /** Finishes what is in flight; a second call ends the process at once. */
+  begin(why: string): void;
   /** Tells which service to close; until then there is nothing to finish. */
   watchOver(service: Service): void;
   readonly begun: boolean;
@@ -47,17 +59,17 @@ interface Shutdown {
 function handleSignals(logger: Logger): Shutdown {
   let running: Service | undefined;
   let begun = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      // Asked twice means now; the children notice by themselves.
-      if (begun) process.exit(INTERRUPTED);
-      if (running === undefined) process.exit(0);
-      begun = true;
-      logger.info(`${signal}: finishing what is in flight`);
-      void stop(running, logger);
-    });
-  }
+  const begin = (why: string): void => {
+    // Asked twice means now; the children notice by themselves.
+    if (begun) process.exit(INTERRUPTED);
+    if (running === undefined) process.exit(0);
+    begun = true;
+    logger.info(`${why}: finishing what is in flight`);
+    void stop(running, logger);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => begin(signal));
   return {
+    begin,
     watchOver(service) {
       running = service;
     },
@@ -90,7 +102,10 @@ function explain(error: unknown): string {
   const hasDetail = error instanceof ServiceError || error instanceof CommandError;
   const detail = hasDetail && error.detail !== undefined ? `\n${error.detail}` : '';
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE') return 'rerankd: that port is taken. Choose another with PORT=… or --port.';
+  if (code === 'EADDRINUSE') {
+    const { address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+    return `rerankd: port ${port} of ${address} is taken. Choose another with PORT=… or --port.`;
+  }
   return `rerankd: ${messageOf(error)}${detail}`;
 }
 

@@ -30,6 +30,36 @@ describe('the configuration', () => {
     }
   });
 
+  it('never repeats keys and tokens, whatever is wrong with them', () => {
+    const wrong = [
+      'm.example=hf_TOPSECRET',
+      'https://m.example=a,hf_TOPSECRET',
+      'https://m.example:hf_TOPSECRET',
+      'ftp://m.example=hf_TOPSECRET',
+      'https://hf_TOPSECRET@m.example=x',
+      'https://m.example/path=hf_TOPSECRET',
+    ];
+    for (const value of wrong) {
+      const read = () => readConfig({ RERANK_HUB_TOKENS: value });
+      expect(read).toThrow(/^RERANK_HUB_TOKENS must be a list like .*; entry [12] is not like that$/);
+      expect(read).not.toThrow(/TOPSECRET/);
+    }
+    const { store } = readConfig({ RERANK_HUB_TOKENS: 'https://a.example=x=y, http://b.example:8080/=z' });
+    expect(store.hubTokens).toEqual([
+      ['https://a.example', 'x=y'],
+      ['http://b.example:8080', 'z'],
+    ]);
+  });
+
+  it('takes bytes as people write them', () => {
+    expect(readConfig({ RERANK_CACHE_MAX_BYTES: '20GiB' }).store.maxBytes).toBe(20 * 2 ** 30);
+    expect(readConfig({ RERANK_MAX_BODY_BYTES: '1.5 MB' }).maxBodyBytes).toBe(1_500_000);
+    expect(readConfig({ RERANK_CACHE_FREE_BYTES: '900' }).store.freeBytes).toBe(900);
+    expect(() => readConfig({ RERANK_CACHE_MAX_BYTES: '20 apples' })).toThrow(
+      'RERANK_CACHE_MAX_BYTES="20 apples" must be a number of bytes, such as 20000000000 or 20GiB',
+    );
+  });
+
   it('notices settings that do not exist', () => {
     expect(readConfig({ RERANK_MODLE: 'x' }).unknownSettings).toEqual(['RERANK_MODLE']);
   });

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What a setting is for, as a reader of `--help` and of the table in the documentation wants to know it. */
 export interface Meaning {
   readonly description: string;
+  /** Its value is never repeated, not even when it is wrong. */
+  readonly isSecret?: boolean;
   /** In place of the default as it is, where that says little. */
   readonly shown?: string;
 }
@@ -11,6 +13,11 @@ export interface Meaning {
 export function setting<T extends z.ZodType>(schema: T, description: string, shown?: string): T {
   const meaning: Meaning = { description, ...(shown !== undefined && { shown }) };
   return schema.meta({ ...meaning });
+}
+
+/** The same for keys and tokens. */
+export function secret<T extends z.ZodType>(schema: T, description: string): T {
+  return schema.meta({ description, isSecret: true } satisfies Meaning as Record<string, unknown>);
 }
 
 export const text = z.string();
@@ -34,6 +41,27 @@ export function whole(least: number, most: number) {
     .int({ error: 'must be a whole number' })
     .min(least, { error: `must not be below ${least}` })
     .max(most, { error: `must be at most ${most}` });
+}
+
+const UNITS = ['', 'K', 'M', 'G', 'T'];
+
+/** Bytes, or a number of KB, MB, GB, TB (thousands) or KiB, MiB, GiB, TiB. A number stands for itself. */
+export function bytes(least: number, most: number) {
+  return z.preprocess(
+    (given) => (typeof given === 'string' ? parseBytes(given) : given),
+    z
+      .number({ error: 'must be a number of bytes, such as 20000000000 or 20GiB' })
+      .int({ error: 'must be a number of bytes, such as 20000000000 or 20GiB' })
+      .min(least, { error: `must not be below ${least} bytes` })
+      .max(most, { error: `must be at most ${most} bytes` }),
+  );
+}
+
+function parseBytes(given: string): number | string {
+  const [, value, letter = '', binary] = /^(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B?$/i.exec(given.trim()) ?? [];
+  if (value === undefined) return given;
+  const base = binary === '' ? 1000 : 1024;
+  return Math.floor(Number(value) * base ** UNITS.indexOf(letter.toUpperCase()));
 }
 
 export function share(least: number) {

@@ -1,17 +1,17 @@
-import { oneOf, port, positive, setting, text, whole } from './rules.ts';
+import { bytes, oneOf, port, positive, secret, setting, text } from './rules.ts';
 
 /** Where the server listens, and what it takes from one request and in all. */
 export const serverSettings = {
   HOST: setting(text.default('127.0.0.1'), 'the address it listens on; `0.0.0.0` for all'),
   PORT: setting(port.default(8000), 'the port; `0` for any that is free'),
-  RERANK_MAX_BODY_BYTES: setting(positive.default(8 * 2 ** 20), 'the largest body of a request'),
+  RERANK_MAX_BODY_BYTES: setting(bytes(1, 2 ** 34).default(8 * 2 ** 20), 'the largest body of a request'),
   RERANK_MAX_DOCUMENTS: setting(positive.default(10_000), 'the most documents of one request'),
   RERANK_MAX_QUEUE_TOKENS: setting(
     positive.default(4_000_000),
     'tokens of admitted requests; beyond this, requests get 429 with `Retry-After`',
   ),
   RERANK_SCORE_CACHE_BYTES: setting(
-    whole(0, 2 ** 34).default(64 * 2 ** 20),
+    bytes(0, 2 ** 34).default(64 * 2 ** 20),
     'memory for scores that were computed lately (some 220 bytes a pair); `0` turns the cache off',
   ),
   RERANK_REQUEST_TIMEOUT_MS: setting(
@@ -31,11 +31,11 @@ export const serverSettings = {
 
 /** Who may ask. */
 export const accessSettings = {
-  RERANK_API_KEY: setting(
+  RERANK_API_KEY: secret(
     text.min(1).optional(),
     'the key for /rerank, /info and /models; none: anybody may ask',
   ),
-  RERANK_ADMIN_KEY: setting(
+  RERANK_ADMIN_KEY: secret(
     text.min(1).optional(),
     'the key for /update, /rollback and POST /models; none: only programs on the same machine may',
   ),

@@ -44,6 +44,13 @@ export function explain(name: SettingName): Explained {
   return { description, defaultValue: shown ?? (value === undefined ? 'none' : text) };
 }
 
+/** Whether its value may not be shown. What is no setting may be anything. */
+export function isSecret(name: string): boolean {
+  if (!Object.hasOwn(settings, name)) return true;
+  const schema: z.ZodType = settings[name as SettingName];
+  return (schema.meta() as unknown as Meaning).isSecret === true;
+}
+
 function namesOf<T extends object>(group: T): (keyof T & SettingName)[] {
   return Object.keys(group) as (keyof T & SettingName)[];
 }

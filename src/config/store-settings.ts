@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
 import type { z } from 'zod';
 import { hubCacheDirectory } from '../store/hub/cache/cache-roots.ts';
-import { aboveZero, isOn, listOf, oneOf, setting, text, whole } from './rules.ts';
+import { aboveZero, bytes, isOn, listOf, oneOf, secret, setting, text, whole } from './rules.ts';
 
 /** Where models come from, and how much of them stays. */
 export const storeSettings = {
   HF_ENDPOINT: setting(text.optional(), 'the hub', 'huggingface.co'),
-  HF_TOKEN: setting(text.optional(), 'the token for the hub; sent to its origin only'),
+  HF_TOKEN: secret(text.optional(), 'the token for the hub; sent to its origin only'),
   HF_HUB_OFFLINE: setting(text.optional(), '`1`: no request leaves this machine', 'off'),
   TRANSFORMERS_OFFLINE: setting(text.optional(), 'the same', 'off'),
   HF_HOME: setting(
@@ -20,12 +20,8 @@ export const storeSettings = {
     'hubs and mirrors in the order in which they are asked, with `,` between them',
     '`HF_ENDPOINT`',
   ),
-  RERANK_HUB_TOKENS: setting(
-    text
-      .regex(/^\s*(https?:\/\/[^=,]+=[^=,]+)?(,https?:\/\/[^=,]+=[^,]+)*\s*$/, {
-        error: 'must be a list like https://mirror.example=TOKEN,https://other.example=TOKEN',
-      })
-      .optional(),
+  RERANK_HUB_TOKENS: secret(
+    text.superRefine(checkTokens).optional(),
     'tokens for others, `https://mirror.example=TOKEN,…`; sent to their origin only',
   ),
   RERANK_HUB_TTL: setting(
@@ -43,10 +39,10 @@ export const storeSettings = {
   RERANK_MAX_DOWNLOAD_MBPS_PER_ORIGIN: setting(aboveZero.optional(), 'the same for each origin'),
   RERANK_DOWNLOAD_WORKERS: setting(whole(1, 64).default(8), 'requests of downloads at a time'),
   RERANK_CACHE_MAX_BYTES: setting(
-    whole(1, 2 ** 50).optional(),
+    bytes(1, 2 ** 50).optional(),
     'what the state directory and the hub cache may hold together. Beyond it, what this server brought and nothing needs is deleted; what would not fit even so is refused with 507',
   ),
-  RERANK_CACHE_FREE_BYTES: setting(whole(0, 2 ** 50).default(2 ** 30), 'what stays free on their disks'),
+  RERANK_CACHE_FREE_BYTES: setting(bytes(0, 2 ** 50).default(2 ** 30), 'what stays free on their disks'),
   RERANK_CACHE_POLICY: setting(
     oneOf('lru', 'lfu').default('lru'),
     'what goes first when there is no room: used the longest ago, or the least often (`lfu`)',
@@ -103,6 +99,18 @@ export function storeOf(values: Values, given: Readonly<Record<string, string | 
 /** Network rates are quoted in 10^6 bytes. */
 function bytesPerSecond(megabytesPerSecond: number | undefined): number | undefined {
   return megabytesPerSecond === undefined ? undefined : megabytesPerSecond * 1e6;
+}
+
+/** Says which entry is wrong by its place: whatever it is, there may be a token in it. */
+function checkTokens(list: string, context: z.RefinementCtx): void {
+  for (const [index, entry] of listOf(list).entries()) {
+    const [, address, token] = /^(https?:\/\/[^=]+)=(.+)$/.exec(entry) ?? [];
+    const url = address === undefined ? null : URL.parse(address);
+    const isOrigin = url !== null && url.pathname === '/' && url.search === '' && url.username === '';
+    if (isOrigin && token !== undefined) continue;
+    const message = `must be a list like https://mirror.example=TOKEN,https://other.example=TOKEN; entry ${index + 1} is not like that`;
+    context.addIssue({ code: 'custom', message });
+  }
 }
 
 /** `https://mirror.example=TOKEN` */

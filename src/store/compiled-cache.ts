@@ -1,9 +1,9 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { syncDirectory } from '../platform/sync-directory.ts';
 import { hashFile } from './hash-file.ts';
-import { isAbandoned, isIncoming, withIncoming } from './incoming.ts';
+import { adopt, isAbandoned, isIncoming, withIncoming } from './incoming.ts';
 import { explainStorageError } from './storage-error.ts';
 
 /** What a compiled model depends on. */
@@ -71,19 +71,11 @@ export class CompiledCache {
       const manifest = { name: nameOf(key), files: await hashAndSync(incoming) };
       await writeFile(join(incoming, MANIFEST), JSON.stringify(manifest satisfies Manifest));
       await seal(incoming, manifest);
-      await this.#adopt(incoming, directory, key);
+      await adopt(incoming, directory, async () => (await this.find(key)) !== undefined);
       await syncDirectory(this.#root);
       return directory;
     }).catch((error) => {
       throw explainStorageError(error, 'the compiled model was not kept');
-    });
-  }
-
-  /** Another process may have built the same meanwhile: whoever comes second takes what is there. */
-  async #adopt(incoming: string, directory: string, key: CompiledKey): Promise<void> {
-    await rm(directory, { recursive: true, force: true });
-    await rename(incoming, directory).catch(async (error) => {
-      if ((await this.find(key)) === undefined) throw error;
     });
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { beginRemoval } from './removal.ts';
 
 const PREFIX = '.incoming-';
 
@@ -20,6 +21,33 @@ export async function withIncoming<T>(root: string, fill: (directory: string) =>
   } finally {
     await rm(directory, { recursive: true, force: true });
     underway.delete(name);
+  }
+}
+
+/** Another process may be doing the same at the same time, but not for ever. */
+const MAX_ROUNDS = 5;
+
+/**
+ * Gives a filled directory its name. Of several processes that bring the same, the first one wins, and the others take what is
+ * there; what is there and not whole makes room, in one step, so that nobody ever finds a half of it.
+ * @param isWhole whether what has the name now can be used
+ * @throws an error of the file system.
+ */
+export async function adopt(
+  incoming: string,
+  directory: string,
+  isWhole: () => Promise<boolean>,
+): Promise<void> {
+  for (let round = 1; ; round++) {
+    if (await isWhole()) return;
+    const broken = await beginRemoval([directory]);
+    await broken.finish();
+    try {
+      return await rename(incoming, directory);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (round === MAX_ROUNDS || !['ENOTEMPTY', 'EEXIST'].includes(code)) throw error;
+    }
   }
 }
 

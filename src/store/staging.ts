@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncDirectory } from '../platform/sync-directory.ts';
 import type { DiskSpace } from './download/blob.ts';
 import { hashFile } from './hash-file.ts';
-import { isAbandoned, isIncoming, withIncoming } from './incoming.ts';
+import { adopt, isAbandoned, isIncoming, withIncoming } from './incoming.ts';
 import { explainStorageError } from './storage-error.ts';
 import type { Leases, StoreLease } from './tiers/leases.ts';
 import type { VerdictCache } from './tiers/verdict-cache.ts';
@@ -211,9 +211,7 @@ export class StagingArea {
 
   async #adopt(incoming: string, digest: string): Promise<string> {
     const directory = join(this.#root, digest);
-    if ((await this.find(digest)) !== undefined) return directory;
-    await rm(directory, { recursive: true, force: true });
-    await rename(incoming, directory);
+    await adopt(incoming, directory, async () => (await this.find(digest)) !== undefined);
     await syncDirectory(this.#root);
     return directory;
   }

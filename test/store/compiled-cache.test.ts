@@ -48,6 +48,23 @@ describe('the cache of compiled models', () => {
     }
   });
 
+  it('keeps what another process was first to build, and nobody finds it missing meanwhile', async () => {
+    const others = Array.from({ length: 8 }, () => new CompiledCache(join(scratch.path, 'compiled')));
+    let isOver = false;
+    const first = await build();
+    const { ino } = await stat(join(first, 'model.onnx'));
+    const built = Promise.all(
+      others.map((other) =>
+        other.build(key, (directory) => writeFile(join(directory, 'model.onnx'), 'graph')),
+      ),
+    ).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) expect(await cache.find(key)).toBe(first);
+    expect(new Set(await built)).toEqual(new Set([first]));
+    expect((await stat(join(first, 'model.onnx'))).ino).toBe(ino);
+  });
+
   it.each<[string, (directory: string) => Promise<unknown>]>([
     ['lacks a file', (directory) => rm(join(directory, 'weights.bin'))],
     ['was cut short', (directory) => truncate(join(directory, 'weights.bin'), 3)],

@@ -37,9 +37,15 @@ export async function checkAgreement(
 ): Promise<Agreement> {
   try {
     const answers = await ask(current, probes, { clock, signal, hasLimits: Object.keys(limits).length > 0 });
-    const found = await compareScorers(engineTimeScorer(answers), engineTimeScorer(candidate), probes.set, {
+    // Asked as the other one was: times of queries one by one would be compared with times of many at once.
+    const its = await RecordedAnswers.of(candidate, probes, {
+      ...CANDIDATE_PATIENCE,
+      clock,
       signal,
-      onProgress: advance,
+      advance,
+    });
+    const found = await compareScorers(engineTimeScorer(answers), engineTimeScorer(its), probes.set, {
+      signal,
       ...(threshold !== undefined && { threshold }),
     });
     const comparison = probes.redact(found);
@@ -65,6 +71,9 @@ export const REQUIRED_ANSWERS_MS = 300_000;
 
 /** What only informs must not hold an update up for longer. */
 const INFORMING_ANSWERS_MS = 60_000;
+
+/** A candidate has no live requests to serve beside it. */
+const CANDIDATE_PATIENCE = { timeoutMs: REQUIRED_ANSWERS_MS };
 
 class ReferenceFailed extends Error {}
 

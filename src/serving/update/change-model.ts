@@ -51,7 +51,11 @@ export async function changeModel(
     if (!change.force) record.assertNotQuarantined(staged.digest);
     const isPreload = change.kind === 'preload';
     if (isPreload) await makeReady(parts, operation, change, staged);
-    else if (change.dryRun) await changeToPrepared(parts, operation, change, staged);
+    else if (change.dryRun) {
+      await changeToPrepared(parts, operation, change, staged);
+      // The update that a trial was for finds it compiled and measured.
+      await preparation.keepAhead(staged);
+    }
     const isDone = isPreload || change.dryRun || serves(parts, staged, change);
     if (!isDone) return await changeTo(parts, operation, change, staged);
   } catch (error) {

@@ -223,7 +223,9 @@ export class Updater {
       return { ...outcome, operation: operation.report };
     } catch (error) {
       operation.end(operation.signal.aborted ? 'cancelled' : 'failed', inFull(error));
-      log.error({ err: error }, `${operation.kind} to ${operation.reference}: ${messageOf(error)}`);
+      // What a person asked for and could not have is no fault of the server; the audit line says why.
+      if (isOwnFault(error) && !operation.signal.aborted)
+        log.error({ err: error }, `${operation.kind} to ${operation.reference}: ${messageOf(error)}`);
       throw error;
     } finally {
       this.#running = undefined;
@@ -231,6 +233,10 @@ export class Updater {
       audit(logger, operation);
     }
   }
+}
+
+function isOwnFault(error: unknown): boolean {
+  return !(error instanceof ServiceError) || error.type === 'internal';
 }
 
 /** Who follows an operation sees nothing else of its failure. */

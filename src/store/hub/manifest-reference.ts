@@ -27,6 +27,13 @@ export function parseManifestReference(text: string): Extract<ModelReference, { 
       'credentials belong in RERANK_HUB_TOKENS',
     );
   }
+  if (url.search !== '') {
+    // The same: signatures are in there. And the files beside the manifest would not have it.
+    throw malformedReference(
+      `${url.origin}${url.pathname}?…`,
+      'a query is not used; what needs a key is served by its token in RERANK_HUB_TOKENS',
+    );
+  }
   if (url.protocol !== 'https:' && !isLoopback(url.hostname)) {
     throw malformedReference(text, 'it must be https:');
   }
