@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { childEnvironment } from './child-environment.ts';
+import { accessOf } from './config/access-settings.ts';
 import { gatesOf } from './config/change-settings.ts';
 import { isSecret, settings } from './config/settings.ts';
 import { storeOf } from './config/store-settings.ts';
@@ -32,6 +33,7 @@ export function readConfig(env: Environment) {
     );
   }
   const values = parsed.data;
+  refuseContradictions(values);
   return Object.freeze({
     host: values.HOST,
     port: values.PORT,
@@ -61,6 +63,7 @@ export function readConfig(env: Environment) {
     probation: { requests: values.RERANK_PROBATION_REQUESTS, seconds: values.RERANK_PROBATION_SECONDS },
     apiKey: values.RERANK_API_KEY,
     adminKey: values.RERANK_ADMIN_KEY,
+    access: accessOf(values),
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
     childEnv: childEnvironment(env),
@@ -70,4 +73,15 @@ export function readConfig(env: Environment) {
 
 function quoted(name: string, given: Readonly<Record<string, string | undefined>>): string {
   return isSecret(name) ? name : `${name}="${given[name]}"`;
+}
+
+/** @throws ConfigError for settings that are fine alone and wrong together. */
+function refuseContradictions(values: z.output<z.ZodObject<typeof settings>>): void {
+  const { RERANK_TLS_CERT: cert, RERANK_TLS_KEY: key, RERANK_ADMIN_PORT: adminPort, PORT: port } = values;
+  if ((cert === undefined) !== (key === undefined))
+    throw new ConfigError(
+      `RERANK_TLS_CERT and RERANK_TLS_KEY belong together, and ${cert === undefined ? 'RERANK_TLS_CERT' : 'RERANK_TLS_KEY'} is not set`,
+    );
+  if (adminPort !== undefined && adminPort !== 0 && adminPort === port)
+    throw new ConfigError(`RERANK_ADMIN_PORT="${adminPort}" must not be the same as PORT`);
 }

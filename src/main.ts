@@ -45,7 +45,12 @@ async function serve(env: Readonly<Record<string, string | undefined>>): Promise
     await service.close();
     throw error;
   }
-  logger.info(`rerankd listens on http://${config.host}:${service.port}`);
+  const scheme = config.access.tls === undefined ? 'http' : 'https';
+  logger.info(`rerankd listens on ${scheme}://${config.host}:${service.port}`);
+  if (service.adminPort !== undefined)
+    logger.info(
+      `the routes for administrators are on ${scheme}://${config.access.adminAddress?.host}:${service.adminPort}`,
+    );
 }
 
 interface Shutdown {
@@ -104,7 +109,7 @@ function explain(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
     const { address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-    return `rerankd: port ${port} of ${address} is taken. Choose another with PORT=… or --port.`;
+    return `rerankd: port ${port} of ${address} is taken. Choose another with PORT=… or --port (RERANK_ADMIN_PORT for administrators).`;
   }
   return `rerankd: ${messageOf(error)}${detail}`;
 }

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Command } from './arguments.ts';
 import { readFlags } from './command-flags.ts';
 import type { ServerAddress } from './commands/server/address.ts';
 import { type Config, ConfigError } from './config.ts';
+import { parseKeys } from './http/access/parse-keys.ts';
 
 const flagsSchema = z.object({ url: z.string().optional() });
 
@@ -14,9 +16,11 @@ type ClientCommand = Command & { name: 'update' | 'status' | 'rollback' };
  */
 export function readServerAddress(command: ClientCommand, config: Config): ServerAddress {
   const { url } = readFlags(flagsSchema, command.flags);
-  const { adminKey, apiKey } = config;
-  const isNamed = url !== undefined || 'HOST' in command.settings || 'PORT' in command.settings;
-  const base = url === undefined ? listeningAt(config) : checked(url);
+  const adminKey = config.adminKey ?? firstKeyIn(config.access.admin.file);
+  const apiKey = config.apiKey ?? firstKeyIn(config.access.api.file);
+  const isListener = 'HOST' in command.settings || 'PORT' in command.settings;
+  const isNamed = url !== undefined || isListener;
+  const base = url === undefined ? listeningAt(config, isListener) : checked(url);
   // The admin key opens everything; the API key is enough to look.
   const sent =
     adminKey === undefined
@@ -37,11 +41,27 @@ function checked(text: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
-/** A server that listens on every interface is found on loopback. */
-function listeningAt({ host, port }: Config): string {
-  if (port === 0)
+/**
+ * Where a server with this configuration answers administrators. One that listens on every interface is found on loopback.
+ * @param isListener true when flags named host or port: then it is those that are meant
+ */
+function listeningAt({ host, port, access }: Config, isListener: boolean): string {
+  const { adminAddress, tls } = access;
+  const address = adminAddress === undefined || isListener ? { host, port } : adminAddress;
+  if (address.port === 0)
     throw new ConfigError('--url: with PORT=0, nobody knows the port beforehand; give the address');
   const loopback: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1', '': '127.0.0.1' };
-  const name = loopback[host] ?? host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  const name = loopback[address.host] ?? address.host;
+  const scheme = tls === undefined ? 'http' : 'https';
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
+}
+
+/** A file that only the server may read leaves the command without a key, which the server's answer then says. */
+function firstKeyIn(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return parseKeys(readFileSync(file, 'utf8'))[0]?.key;
+  } catch {
+    return undefined;
+  }
 }

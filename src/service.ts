@@ -1,8 +1,7 @@
 import { openChangeControl } from './change-control.ts';
 import type { Config } from './config.ts';
 import { ServiceError } from './errors.ts';
-import { createApp } from './http/app.ts';
-import { HttpServer } from './http/server.ts';
+import { listen } from './listen.ts';
 import type { Generation } from './model/generation.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type DirectoryLock, lockDirectory } from './platform/directory-lock.ts';
@@ -32,6 +31,8 @@ const LOCK_PATIENCE_MS = 5_000;
 /** A running server. */
 export interface Service extends AsyncDisposable {
   readonly port: number;
+  /** Undefined while the routes for administrators have no port of their own. */
+  readonly adminPort: number | undefined;
   /** Resolves when the first model serves; rejects when none could be loaded. */
   readonly ready: Promise<void>;
   /** Finishes what is in flight, ends every process, and frees the port and the state directory. */
@@ -83,7 +84,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     clock,
     metrics,
   });
-  const app = createApp({
+  const app = {
     reranker,
     updater,
     health: new HealthCheck({ slot, engineTimeoutMs: config.engineTimeoutMs, clock }),
@@ -108,20 +109,18 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       version: overrides.version ?? 'unknown',
       limits: { max_client_batch_size: config.maxDocuments, max_batch_tokens: config.maxQueueTokens },
     },
-    keys: { apiKey: config.apiKey, adminKey: config.adminKey },
     maxBodyBytes: config.maxBodyBytes,
     maxDocuments: config.maxDocuments,
     clock,
     logger,
     metrics,
+  };
+  const access = { clock, logger, registry: metrics.registry };
+  const server = await listen(config, app, access).catch(async (error) => {
+    await lock.release();
+    await work.release();
+    throw error;
   });
-  const server = await HttpServer.listen(app, { host: config.host, port: config.port, clock }).catch(
-    async (error) => {
-      await lock.release();
-      await work.release();
-      throw error;
-    },
-  );
 
   const start = async (): Promise<void> => {
     const { generation, state, unsaved } = await boot(
@@ -145,7 +144,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeOnce());
-  return { port: server.port, ready, close, [Symbol.asyncDispose]: close };
+  const { port, adminPort } = server;
+  return { port, adminPort, ready, close, [Symbol.asyncDispose]: close };
 }
 
 /** @throws ServiceError unavailable when another server works in it. */

@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.ts';
 import { ConfigError, readConfig } from '../src/config.ts';
 import { readServerAddress } from '../src/server-address.ts';
 import { readUpdateRequest } from '../src/update-request.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
 
 function updateCommand(...args: readonly string[]) {
   const command = parseArguments(['update', 'local://next', ...args]);
@@ -98,6 +101,9 @@ describe('the address of the server', () => {
     [{ HOST: '::', PORT: '9' }, 'http://[::1]:9'],
     [{ HOST: 'fe80::1' }, 'http://[fe80::1]:8000'],
     [{ HOST: 'gpu-1' }, 'http://gpu-1:8000'],
+    [{ RERANK_TLS_CERT: 'c', RERANK_TLS_KEY: 'k' }, 'https://127.0.0.1:8000'],
+    [{ HOST: '0.0.0.0', RERANK_ADMIN_PORT: '9000' }, 'http://127.0.0.1:9000'],
+    [{ RERANK_ADMIN_PORT: '9000', RERANK_ADMIN_HOST: '0.0.0.0' }, 'http://127.0.0.1:9000'],
   ])('is where %j lets it listen', (env, url) => {
     expect(address([], env as Record<string, string>)).toMatchObject({ url, flags: '' });
   });
@@ -108,6 +114,9 @@ describe('the address of the server', () => {
       flags: ' --url https://models.example/rerank',
     });
     expect(address(['--port', '9'])).toMatchObject({ flags: ' --url http://127.0.0.1:9' });
+    expect(address(['--port', '9'], { RERANK_ADMIN_PORT: '9000' })).toMatchObject({
+      url: 'http://127.0.0.1:9',
+    });
   });
 
   it('comes with the admin key, or with the API key where there is no other', () => {
@@ -116,6 +125,16 @@ describe('the address of the server', () => {
     expect(address(['--admin-key', 'c'], keys)).toMatchObject({ key: 'c' });
     expect(address([], { RERANK_API_KEY: 'a' })).toMatchObject({ key: 'a', keyName: 'RERANK_API_KEY' });
     expect(address([])).toMatchObject({ key: undefined, keyName: undefined });
+  });
+
+  it('comes with the first key of the file where there is no other', async () => {
+    const file = join(await temporaryDirectory(), 'keys');
+    await writeFile(file, '# who\nops:first\nci:second\n');
+    const env = { RERANK_API_KEY: 'a', RERANK_ADMIN_KEYS_FILE: file };
+    expect(address([], env)).toMatchObject({ key: 'first', keyName: 'RERANK_ADMIN_KEY' });
+    expect(address([], { ...env, RERANK_ADMIN_KEY: 'b' })).toMatchObject({ key: 'b' });
+    // Only the server may read it.
+    expect(address([], { RERANK_ADMIN_KEYS_FILE: `${file}.gone` })).toMatchObject({ key: undefined });
   });
 
   it.each([

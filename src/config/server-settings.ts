@@ -1,4 +1,4 @@
-import { bytes, oneOf, port, positive, secret, setting, text } from './rules.ts';
+import { bytes, oneOf, port, positive, setting, text } from './rules.ts';
 
 /** Where the server listens, and what it takes from one request and in all. */
 export const serverSettings = {
@@ -26,18 +26,6 @@ export const serverSettings = {
   RERANK_SHUTDOWN_TIMEOUT_MS: setting(
     positive.default(25_000),
     'how long requests in flight may take to end after SIGTERM',
-  ),
-} as const;
-
-/** Who may ask. */
-export const accessSettings = {
-  RERANK_API_KEY: secret(
-    text.min(1).optional(),
-    'the key for /rerank, /info and /models; none: anybody may ask',
-  ),
-  RERANK_ADMIN_KEY: secret(
-    text.min(1).optional(),
-    'the key for /update, /rollback and POST /models; none: only programs on the same machine may',
   ),
 } as const;
 

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { formatBytes } from '../platform/memory/format-bytes.ts';
+import { accessSettings } from './access-settings.ts';
 import { changeSettings } from './change-settings.ts';
 import { modelSettings } from './model-settings.ts';
 import type { Meaning } from './rules.ts';
-import { accessSettings, observationSettings, serverSettings } from './server-settings.ts';
+import { observationSettings, serverSettings } from './server-settings.ts';
 import { storeSettings } from './store-settings.ts';
 
 /** Every setting: its environment variable, its rule, its default and its meaning. Flags of the CLI carry the same names. */

@@ -4,8 +4,10 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { HealthCheck } from '../serving/health.ts';
 import type { Updater } from '../serving/update/updater.ts';
-import { type Keys, requireAdmin, requireApiKey } from './auth.ts';
-import { errorHandler, methodNotAllowed, routeNotFound } from './errors.ts';
+import { cors } from './access/cors.ts';
+import { refuseHeaderFlood } from './access/header-flood.ts';
+import { type Access, requireAdmin, requireApiKey } from './auth.ts';
+import { errorHandler, methodNotAllowed, onAdminPort, routeNotFound } from './errors.ts';
 import { jsonBody } from './json-body.ts';
 import type { Readiness } from './readiness.ts';
 import { type RequestContextOptions, requestContext } from './request-context.ts';
@@ -22,8 +24,10 @@ export interface AppOptions extends RequestContextOptions {
   readonly health: HealthCheck;
   readonly readiness: Readiness;
   readonly catalogue: Catalogue;
-  readonly keys: Keys;
+  readonly access: Access;
+  readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
+  readonly bodyTimeoutMs: number;
   readonly maxDocuments: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -31,12 +35,15 @@ export interface AppOptions extends RequestContextOptions {
 
 type Route = readonly [method: 'GET' | 'POST' | 'DELETE', path: string, ...handlers: RequestHandler[]];
 
-/** Every route of the server, at a glance. */
-export function createApp(options: AppOptions): Express {
+/**
+ * Every route of the server, at a glance.
+ * @param surface `public` for a port without the routes for administrators, which have one of their own
+ */
+export function createApp(options: AppOptions, surface: 'all' | 'public' = 'all'): Express {
   const { reranker, updater, health, readiness, catalogue, metrics } = options;
-  const api = requireApiKey(options.keys);
-  const admin = requireAdmin(options.keys);
-  const json = jsonBody(options.maxBodyBytes);
+  const api = requireApiKey(options.access);
+  const admin = requireAdmin(options.access);
+  const json = jsonBody(options);
   const rerank = [api, ...json, rerankRoute(reranker, options.maxDocuments)];
 
   const routes: readonly Route[] = [
@@ -60,13 +67,19 @@ export function createApp(options: AppOptions): Express {
 
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  app.use(requestContext(options));
+  app.use(requestContext(options), cors(options.corsOrigins), refuseHeaderFlood);
   const register = { GET: app.get.bind(app), POST: app.post.bind(app), DELETE: app.delete.bind(app) };
-  for (const [method, path, ...handlers] of routes) register[method](path, ...handlers);
-  for (const path of new Set(routes.map(([, routePath]) => routePath))) {
-    app.all(path, methodNotAllowed(routes.filter((route) => route[1] === path).map(([method]) => method)));
+  for (const [method, path, ...handlers] of routes) {
+    const isHidden = surface === 'public' && handlers.includes(admin);
+    register[method](path, ...(isHidden ? [onAdminPort] : handlers));
   }
-  app.use(routeNotFound);
+  for (const path of new Set(routes.map(([, routePath]) => routePath))) {
+    const shown = routes.filter(
+      (route) => route[1] === path && !(surface === 'public' && route.includes(admin)),
+    );
+    app.all(path, shown.length === 0 ? onAdminPort : methodNotAllowed(shown.map(([method]) => method)));
+  }
+  app.use(routeNotFound(routes.map(([, path]) => path)));
   app.use(errorHandler(options.logger));
   return app;
 }

@@ -1,15 +1,15 @@
 import type { Request } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { Caller } from '../serving/update/change-request.ts';
+import { identityOf, nameOf } from './access/identity.ts';
 
 const LONGEST_KEY = 200;
 
 /** Who asks for a change of the model, for the audit log. */
 export function callerOf(request: Request): Caller {
-  const who = request.get('authorization') ?? request.get('api-key') ?? request.get('x-api-key');
   const from = request.socket.remoteAddress ?? 'unknown';
   return {
-    by: `${who === undefined ? 'local' : 'admin key'} from ${from}`,
+    by: `${nameOf(identityOf(request) ?? { kind: 'local' })} from ${from}`,
     idempotencyKey: idempotencyKey(request.get('idempotency-key')),
   };
 }
@@ -21,5 +21,6 @@ function idempotencyKey(given: string | undefined): string | undefined {
   throw new ServiceError(
     'invalid_request',
     `the header Idempotency-Key must have 1 to ${LONGEST_KEY} characters`,
+    { detail: 'Send any unique text of that length, such as a UUID, or leave the header out.' },
   );
 }

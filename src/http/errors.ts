@@ -2,6 +2,8 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { type ErrorType, ServiceError } from '../errors.ts';
 import { ClientGone } from '../platform/deadline.ts';
 import type { Logger } from '../platform/logger.ts';
+import { nearRoutes } from './near-routes.ts';
+import { type RequestFault, requestFault } from './request-faults.ts';
 
 const STATUS: Readonly<Record<ErrorType, number>> = {
   invalid_request: 400,
@@ -50,27 +52,47 @@ export function sendError(response: Response, error: ServiceError, status = STAT
   response.status(status).json(errorBody(error));
 }
 
-export const routeNotFound: RequestHandler = (request, response) => {
+/** Answers a path that no route has. @param paths of all routes */
+export function routeNotFound(paths: readonly string[]): RequestHandler {
+  const plain = [...new Set(paths)].filter((path) => !path.includes(':'));
+  return (request, response) => {
+    const near = nearRoutes(request.path, plain);
+    const meant = near.length === 0 ? '' : `Did you mean ${near.join(' or ')}? `;
+    sendError(
+      response,
+      new ServiceError('not_found', `there is no ${request.method} ${request.path}`, {
+        detail: `${meant}POST /rerank scores documents, POST /update changes the model, GET /info says what runs.`,
+      }),
+    );
+  };
+}
+
+/** Answers a known path with an unknown method. */
+export function methodNotAllowed(allowed: readonly string[]): RequestHandler {
+  const headers = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed;
+  return (request, response) => {
+    response.set('Allow', headers.join(', '));
+    const message = `${request.path} takes ${allowed.join(' or ')}, not ${request.method}`;
+    const detail = `Send the request with the method ${allowed.join(' or ')}.`;
+    sendError(response, new ServiceError('invalid_request', message, { detail }), 405);
+  };
+}
+
+/** Answers a route for administrators on the port for everybody, where they have one of their own. */
+export const onAdminPort: RequestHandler = (request, response) => {
   sendError(
     response,
-    new ServiceError('not_found', `there is no ${request.method} ${request.path}`, {
-      detail: 'POST /rerank scores documents, POST /update changes the model, GET /info says what runs.',
+    new ServiceError('not_found', `there is no ${request.method} ${request.path} on this port`, {
+      detail: 'Routes for administrators are on the port RERANK_ADMIN_PORT of this server.',
     }),
   );
 };
 
-/** Answers a known path with an unknown method. */
-export function methodNotAllowed(allowed: readonly string[]): RequestHandler {
-  return (request, response) => {
-    response.set('Allow', allowed.join(', '));
-    const message = `${request.path} takes ${allowed.join(' or ')}, not ${request.method}`;
-    sendError(response, new ServiceError('invalid_request', message), 405);
-  };
-}
-
 /** The last middleware: whatever went wrong becomes the one error shape. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   return (thrown, _request, response, _next) => {
+    // It was answered while its body still came in.
+    if (response.writableEnded) return;
     if (thrown instanceof ClientGone || response.headersSent) {
       response.destroy();
       return;
@@ -83,24 +105,15 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
   };
 }
 
-/** Errors of Express and its body parser carry a status, and `type` says which (body-parser's README lists them). */
-function translate(thrown: unknown): { error: ServiceError; status?: number } {
+function translate(thrown: unknown): RequestFault {
   if (thrown instanceof ServiceError) return { error: thrown };
-  const { status, type, message } = thrown as { status?: number; type?: string; message?: string };
-  if (type === 'entity.too.large') {
-    const { limit } = thrown as { limit?: number };
-    const detail = 'Send fewer documents at a time, or raise RERANK_MAX_BODY_BYTES.';
-    return {
-      error: new ServiceError('payload_too_large', `the body is larger than ${limit} bytes`, { detail }),
-    };
-  }
-  if (type === 'entity.parse.failed') {
-    return {
-      error: new ServiceError('invalid_request', `the body is not JSON: ${message}`, { cause: thrown }),
-    };
-  }
-  if (status !== undefined && status >= 400 && status < 500) {
-    return { error: new ServiceError('invalid_request', String(message), { cause: thrown }), status };
-  }
-  return { error: new ServiceError('internal', 'something went wrong inside the server', { cause: thrown }) };
+  const fault = requestFault(thrown);
+  if (fault !== undefined) return fault;
+  return {
+    error: new ServiceError('internal', 'something went wrong inside the server', {
+      detail:
+        'It is no fault of the request. The log of the server says more under the x-request-id of this answer.',
+      cause: thrown,
+    }),
+  };
 }

@@ -3,6 +3,7 @@ import type { RequestHandler, Response } from 'express';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { identityOf, nameOf } from './access/identity.ts';
 
 export interface RequestContextOptions {
   readonly clock: Clock;
@@ -10,13 +11,16 @@ export interface RequestContextOptions {
   readonly metrics: Pick<Metrics, 'httpRequests' | 'httpDuration'>;
 }
 
+const TURNED_AWAY: ReadonlySet<number> = new Set([401, 403, 408, 413, 429, 431]);
+
 /** Gives every request an id, and counts, times and logs it when it is over. */
 export function requestContext({ clock, logger, metrics }: RequestContextOptions): RequestHandler {
   return (request, response, next) => {
     const startedAt = clock.now();
     const given = request.get('x-request-id');
     const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
-    response.set('x-request-id', requestId);
+    response.set({ 'x-request-id': requestId, 'X-Content-Type-Options': 'nosniff' });
+    const from = request.socket.remoteAddress;
     response.once('close', () => {
       const ms = clock.now() - startedAt;
       // Patterns, not paths: an unbounded label would grow the metrics without end.
@@ -24,8 +28,14 @@ export function requestContext({ clock, logger, metrics }: RequestContextOptions
       const status = response.writableFinished ? response.statusCode : 499;
       metrics.httpRequests.inc({ route, method: request.method, status });
       metrics.httpDuration.observe({ route }, ms / 1000);
+      const identity = identityOf(request);
+      const who = {
+        ...(identity && { by: nameOf(identity) }),
+        // Who was turned away has no name but this.
+        ...(TURNED_AWAY.has(status) && { from }),
+      };
       logger[levelOf(request.method, status)](
-        { requestId, method: request.method, path: request.path, status, ms },
+        { requestId, method: request.method, path: request.path, status, ms, ...who },
         'request',
       );
     });

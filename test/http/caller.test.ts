@@ -1,23 +1,28 @@
 import type { Request } from 'express';
 import { describe, expect, it } from 'vitest';
+import { type Identity, setIdentity } from '../../src/http/access/identity.ts';
 import { callerOf } from '../../src/http/caller.ts';
 
-function caller(
-  headers: Readonly<Record<string, string>> = {},
-  remoteAddress: string | undefined = '10.0.0.7',
-) {
-  const request = { get: (name: string) => headers[name.toLowerCase()], socket: { remoteAddress } };
-  return callerOf(request as unknown as Request);
+function caller(headers: Readonly<Record<string, string>> = {}, identity?: Identity) {
+  const get = (name: string) => headers[name.toLowerCase()];
+  const request = { get, socket: { remoteAddress: '10.0.0.7' } } as unknown as Request;
+  if (identity !== undefined) setIdentity(request, identity);
+  return callerOf(request);
 }
 
 describe('who asks for a change', () => {
-  it.each<[object, string]>([
-    [{}, 'local from 10.0.0.7'],
-    [{ authorization: 'Bearer secret' }, 'admin key from 10.0.0.7'],
-    [{ 'api-key': 'secret' }, 'admin key from 10.0.0.7'],
-    [{ 'x-api-key': 'secret' }, 'admin key from 10.0.0.7'],
-  ])('with %j is told without the key itself', (headers, by) => {
-    expect(caller({ ...headers })).toEqual({ by, idempotencyKey: undefined });
+  it.each<[Identity | undefined, string]>([
+    [undefined, 'local from 10.0.0.7'],
+    [{ kind: 'local' }, 'local from 10.0.0.7'],
+    [{ kind: 'admin', id: 'default' }, 'admin key from 10.0.0.7'],
+    [{ kind: 'admin', id: 'ops' }, 'admin key ops from 10.0.0.7'],
+    [{ kind: 'api', id: 'search' }, 'key search from 10.0.0.7'],
+  ])('is told as the guard of the route found it: %j', (identity, by) => {
+    expect(caller({}, identity)).toEqual({ by, idempotencyKey: undefined });
+  });
+
+  it('is not whoever a header names: junk that was never looked at makes nobody an administrator', () => {
+    expect(caller({ authorization: 'Bearer None' }, { kind: 'local' }).by).toBe('local from 10.0.0.7');
   });
 
   it('is told although the connection is gone', () => {

@@ -105,6 +105,9 @@ describe('a server without keys', () => {
     { 'x-forwarded-for': '127.0.0.1' },
     { 'x-forwarded-for': '' },
     { forwarded: 'for=127.0.0.1' },
+    { via: '1.1 proxy' },
+    { 'x-real-ip': '127.0.0.1' },
+    { 'x-forwarded-host': 'localhost' },
   ])('does not take updates through a proxy: %j', async (headers) => {
     for (const path of ['/update', '/rollback']) {
       const error = expectError(
