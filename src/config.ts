@@ -15,6 +15,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** `NAME="value"`; of what may hold a key or a token, the name alone. */
+export function shownSetting(name: string, value: string | undefined): string {
+  return isSecret(name) ? name : `${name}="${value}"`;
+}
+
 /**
  * Turns an environment into one frozen configuration with units in its names. Empty variables count as absent, as they
  * come from compose files.
@@ -28,7 +33,7 @@ export function readConfig(env: Environment) {
   if (!parsed.success) {
     throw new ConfigError(
       parsed.error.issues
-        .map(({ path: [name], message }) => `${quoted(String(name), given)} ${message}`)
+        .map(({ path: [name], message }) => `${shownSetting(String(name), given[String(name)])} ${message}`)
         .join('\n'),
     );
   }
@@ -69,10 +74,6 @@ export function readConfig(env: Environment) {
     childEnv: childEnvironment(env),
     unknownSettings: Object.keys(given).filter((name) => name.startsWith('RERANK_') && !(name in settings)),
   });
-}
-
-function quoted(name: string, given: Readonly<Record<string, string | undefined>>): string {
-  return isSecret(name) ? name : `${name}="${given[name]}"`;
 }
 
 /** @throws ConfigError for settings that are fine alone and wrong together. */

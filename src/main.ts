@@ -1,24 +1,22 @@
 #!/usr/bin/env node
 /** The process edge: arguments, environment, signals and exit codes. Nothing else reads `process.env`. */
 import { readFileSync } from 'node:fs';
-import { type Command, parseArguments } from './arguments.ts';
-import { readCacheRequest } from './cache-request.ts';
+import type { Outcome, Surroundings } from './cli/command-line.ts';
+import { commands } from './cli/commands.ts';
+import { parseArguments } from './cli/parse-arguments.ts';
 import { CommandError } from './commands/command-error.ts';
 import type { Terminal } from './commands/terminal.ts';
-import { readCompareRequest } from './compare-request.ts';
 import { ConfigError, type Environment, readConfig } from './config.ts';
 import { messageOf, ServiceError } from './errors.ts';
 import { systemClock } from './platform/clock.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { watchShell } from './platform/process/shell-watch.ts';
-import { readServerAddress } from './server-address.ts';
 import type { Service } from './service.ts';
-import { readUpdateRequest } from './update-request.ts';
 
 /** 128 + SIGINT, as shells have it. */
 const INTERRUPTED = 130;
 
-async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+async function serve(env: Environment): Promise<never> {
   const config = readConfig(env);
   const logger = createLogger({ level: config.logLevel, format: config.logFormat });
   for (const name of config.unknownSettings)
@@ -41,7 +39,7 @@ async function serve(env: Readonly<Record<string, string | undefined>>): Promise
     await service.ready;
   } catch (error) {
     // A start that was told to stop is no failure; the handler of the signal sees to the rest.
-    if (shutdown.begun) return;
+    if (shutdown.begun) return forEver();
     await service.close();
     throw error;
   }
@@ -51,6 +49,12 @@ async function serve(env: Readonly<Record<string, string | undefined>>): Promise
     logger.info(
       `the routes for administrators are on ${scheme}://${config.access.adminAddress?.host}:${service.adminPort}`,
     );
+  return forEver();
+}
+
+/** What ends a server is a signal, and its handler ends the process. */
+function forEver(): Promise<never> {
+  return new Promise(() => {});
 }
 
 interface Shutdown {
@@ -114,12 +118,12 @@ function explain(error: unknown): string {
   return `rerankd: ${messageOf(error)}${detail}`;
 }
 
-/** Runs a command to its end and prints what it returns. */
-async function run(task: Promise<string | undefined>): Promise<void> {
-  const text = await task;
-  if (text !== undefined) process.stdout.write(`${text}\n`);
+/** Prints what a command returned, and ends. */
+async function finish(outcome: Outcome): Promise<never> {
+  const { text, exitCode } = typeof outcome === 'object' ? outcome : { text: outcome, exitCode: 0 };
+  if (text !== undefined) await new Promise<unknown>((done) => void process.stdout.write(`${text}\n`, done));
   // Nothing of a finished command is worth waiting for: timers of metrics, handles of ended children.
-  process.exit(0);
+  process.exit(exitCode);
 }
 
 /** Where the command runs that watches a server: Ctrl-C is a wish for it, and only the second one ends it. */
@@ -134,60 +138,23 @@ function thisTerminal(): Terminal {
   return { stdout, stderr, clock: systemClock, interrupted: interrupted.signal };
 }
 
-/** Commands are loaded late: a server needs none of them, and they need little of a server. @returns what to print */
-async function perform(
-  command: Exclude<Command, { name: 'serve' | 'help' }>,
-  env: Environment,
-): Promise<string | undefined> {
-  const config = readConfig(env);
-  if (command.name === 'compile') {
-    const { compile } = await import('./commands/compile.ts');
-    return compile(config, command.reference);
-  }
-  if (command.name === 'publish') {
-    const { publish } = await import('./commands/publish.ts');
-    const { out } = command.flags;
-    return publish(config, {
-      directory: command.directory,
-      out: out === undefined ? undefined : String(out),
-    });
-  }
-  if (command.name === 'fetch') {
-    const { fetchModel } = await import('./commands/fetch.ts');
-    return fetchModel(config, { reference: command.reference, json: command.flags['json'] === true });
-  }
-  if (command.name === 'cache') {
-    const { cache } = await import('./commands/cache/cache.ts');
-    return cache(config, readCacheRequest(command));
-  }
-  if (command.name === 'compare') {
-    const { compare } = await import('./commands/compare.ts');
-    return compare(config, readCompareRequest(command, config.dtype));
-  }
-  const address = readServerAddress(command, config);
-  const json = command.flags['json'] === true;
-  if (command.name === 'status') {
-    const { status } = await import('./commands/status.ts');
-    return status(address, { json }, systemClock);
-  }
-  if (command.name === 'update') {
-    const { update } = await import('./commands/update.ts');
-    await update(address, readUpdateRequest(command), thisTerminal());
-  } else {
-    const { rollback } = await import('./commands/rollback.ts');
-    await rollback(address, { to: command.to, json }, thisTerminal());
-  }
-  return undefined;
-}
+/** Whoever reads the output may have seen enough: `rerankd … | head`. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
 
 try {
-  const command = parseArguments(process.argv.slice(2));
-  if (command.name === 'help') process.stdout.write(command.text);
-  else {
-    const env = { ...process.env, ...command.settings };
-    if (command.name === 'serve') await serve(env);
-    else await run(perform(command, env));
-  }
+  const { command, ...given } = parseArguments(process.argv.slice(2));
+  const env = { ...process.env, ...given.settings };
+  const surroundings: Surroundings = {
+    env,
+    config: () => readConfig(env),
+    terminal: thisTerminal,
+    streams: process,
+    serve: () => serve(env),
+    commands,
+  };
+  await finish(await command.run(given, surroundings));
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exit(error instanceof ConfigError ? 2 : 1);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../src/arguments.ts';
 import { ConfigError, readConfig } from '../src/config.ts';
 
 describe('the configuration', () => {
@@ -77,27 +76,5 @@ describe('the configuration', () => {
 
   it('keeps ONNX Runtime from reporting to anybody, whatever the environment says', () => {
     expect(readConfig({ ORT_DISABLE_TELEMETRY: '0' }).childEnv).toMatchObject({ ORT_DISABLE_TELEMETRY: '1' });
-  });
-});
-
-describe('the command line', () => {
-  it('has a flag for every setting', () => {
-    expect(parseArguments(['--port', '9', '--rerank-models-dir=/m', 'serve'])).toEqual({
-      name: 'serve',
-      settings: { PORT: '9', RERANK_MODELS_DIR: '/m' },
-      flags: {},
-    });
-  });
-
-  it('refuses what it does not know', () => {
-    expect(() => parseArguments(['--nope'])).toThrow(ConfigError);
-    expect(() => parseArguments(['dance'])).toThrow(ConfigError);
-  });
-
-  it('explains itself', () => {
-    expect(parseArguments(['--help'])).toMatchObject({
-      name: 'help',
-      text: expect.stringContaining('--state-dir'),
-    });
   });
 });

@@ -11,10 +11,16 @@ const STEPS = 100;
 /** A log gets a line of progress so often at most. */
 const LOG_PAUSE_MS = 10_000;
 
+export interface ProgressOptions {
+  /** Says nothing elsewhere: for commands of which somebody reads the output line by line. */
+  readonly onlyAtTerminal?: boolean;
+}
+
 /** Shows how far a command is: a bar at a terminal, a line for every phase elsewhere. */
 export class CommandProgress {
   readonly #output: WriteStream;
   readonly #clock: Clock;
+  readonly #isMute: boolean;
   #phase = '';
   #rate = new Rate();
   #loggedAt = 0;
@@ -22,9 +28,10 @@ export class CommandProgress {
   #shown = 0;
   #label = '';
 
-  constructor(output: WriteStream, clock: Clock) {
+  constructor(output: WriteStream, clock: Clock, { onlyAtTerminal = false }: ProgressOptions = {}) {
     this.#output = output;
     this.#clock = clock;
+    this.#isMute = onlyAtTerminal && !output.isTTY;
   }
 
   /** A phase of the preparation begins. */
@@ -61,6 +68,7 @@ export class CommandProgress {
   }
 
   #show(label: string, share: number): void {
+    if (this.#isMute) return;
     if (!this.#output.isTTY) {
       if (label !== this.#label) this.#output.write(`${label} …\n`);
       this.#label = label;

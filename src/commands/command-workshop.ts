@@ -5,7 +5,7 @@ import { systemClock } from '../platform/clock.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { openWorkshop, type Workshop } from '../workshop.ts';
-import { CommandProgress } from './command-progress.ts';
+import { CommandProgress, type ProgressOptions } from './command-progress.ts';
 import { directoryAt } from './directory-at.ts';
 
 export interface CommandWorkshop extends Workshop {
@@ -19,12 +19,21 @@ export interface CommandWorkshop extends Workshop {
  * lie anywhere. The allow-list is there for requests from elsewhere; who types a path may read it.
  * @param reference as in /update, or the path of a directory
  */
-export async function openCommandWorkshop(config: Config, reference: string): Promise<CommandWorkshop> {
-  const progress = new CommandProgress(process.stderr, systemClock);
+export async function openCommandWorkshop(
+  config: Config,
+  reference: string,
+  options: ProgressOptions = {},
+): Promise<CommandWorkshop> {
+  const progress = new CommandProgress(process.stderr, systemClock, options);
   const directory = await directoryAt(reference);
   const workshop = await openWorkshop(config, {
     clock: systemClock,
-    logger: createLogger({ level: 'warn', format: 'text', destination: 2 }),
+    // That there is no GPU is known to whoever runs this line after line.
+    logger: createLogger({
+      level: options.onlyAtTerminal === true ? 'error' : 'warn',
+      format: 'text',
+      destination: 2,
+    }),
     metrics: createMetrics({ readyEngines: () => 0 }),
     moreRoots: directory === undefined ? [] : [dirname(directory), dirname(await realpath(directory))],
     onProgress: progress.compiling,

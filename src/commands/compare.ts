@@ -4,20 +4,12 @@ import { readProbeSet, shippedProbeSet } from '../model/agreement/probe-set.ts';
 import { formatComparison } from '../model/agreement/report.ts';
 import { wallClockScorer } from '../model/agreement/scorers.ts';
 import type { Generation } from '../model/generation.ts';
-import type { Dtype } from '../model/model-directory.ts';
 import { systemClock } from '../platform/clock.ts';
-import { unwatched } from '../serving/phase.ts';
-import { openCommandWorkshop } from './command-workshop.ts';
-
-/** A model, and the dtype to take it in. */
-interface Contender {
-  readonly reference: string;
-  readonly dtype: Dtype;
-}
+import { loadModel, type WantedModel } from './load-model.ts';
 
 export interface CompareRequest {
-  readonly reference: Contender;
-  readonly candidate: Contender;
+  readonly reference: WantedModel;
+  readonly candidate: WantedModel;
   /** A file with queries and documents; the shipped set when left out. */
   readonly set?: string | undefined;
   readonly topK?: number | undefined;
@@ -33,9 +25,9 @@ export interface CompareRequest {
  */
 export async function compare(config: Config, request: CompareRequest): Promise<string> {
   const set = request.set === undefined ? shippedProbeSet() : await readProbeSet(request.set);
-  const reference = await load(config, request.reference);
+  const reference = await loadModel(config, request.reference);
   try {
-    const candidate = await load(config, request.candidate);
+    const candidate = await loadModel(config, request.candidate);
     try {
       const [before, after] = [
         wallClockScorer(reference.generation, systemClock),
@@ -54,37 +46,6 @@ export async function compare(config: Config, request: CompareRequest): Promise<
     }
   } finally {
     await reference.close();
-  }
-}
-
-interface Loaded {
-  readonly generation: Generation;
-  readonly close: () => Promise<void>;
-}
-
-async function load(config: Config, { reference, dtype }: Contender): Promise<Loaded> {
-  const {
-    preparation,
-    progress,
-    work: directory,
-    ...workshop
-  } = await openCommandWorkshop({ ...config, dtype }, reference);
-  try {
-    const { enter, advance } = progress;
-    const work = { ...unwatched(new AbortController().signal), enter, advance };
-    const staged = await preparation.stage({ reference: workshop.reference }, work);
-    const compiled = await preparation.compile(staged, work);
-    const generation = await preparation.load(compiled, work, { together: true });
-    const close = async (): Promise<void> => {
-      await generation.close();
-      await directory.release();
-    };
-    return { generation, close };
-  } catch (error) {
-    await directory.release();
-    throw error;
-  } finally {
-    progress.stop();
   }
 }
 

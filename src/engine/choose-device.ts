@@ -24,7 +24,8 @@ export interface Runtime {
 /** The first use of a GPU driver takes seconds; a minute means that it hangs. */
 const PROBE_TIMEOUT_MS = 60_000;
 
-const HINTS: Readonly<Record<Device, string>> = {
+/** What a device needs. */
+export const DEVICE_HINTS: Readonly<Record<Device, string>> = {
   cpu: 'The onnxruntime-node package does not work on this machine.',
   cuda: 'It needs the CUDA build of the ONNX Runtime provider, the CUDA runtime and cuDNN 9 (see docs/deployment.md, "GPU").',
   webgpu: 'It needs a GPU with a Vulkan driver.',
@@ -37,7 +38,7 @@ const HINTS: Readonly<Record<Device, string>> = {
  */
 export async function chooseDevice(options: ChooseDeviceOptions): Promise<Runtime> {
   const { wanted, logger } = options;
-  const { device, failures, runtime } = await probe(options, wanted === 'auto' ? ['cuda', 'cpu'] : [wanted]);
+  const { device, failures, runtime } = await probeDevices(options, candidatesFor(wanted));
   if (device === undefined) {
     const [failure] = failures.toReversed();
     const name = failure?.device ?? 'cpu';
@@ -45,7 +46,7 @@ export async function chooseDevice(options: ChooseDeviceOptions): Promise<Runtim
       'unavailable',
       `RERANK_DEVICE=${wanted}, but ${name} does not work here: ${failure?.reason}`,
       {
-        detail: HINTS[name],
+        detail: DEVICE_HINTS[name],
       },
     );
   }
@@ -58,10 +59,22 @@ export async function chooseDevice(options: ChooseDeviceOptions): Promise<Runtim
   return { device, version: runtime };
 }
 
-async function probe(options: ChooseDeviceOptions, devices: readonly Device[]): Promise<ProbeReply> {
+/** What is tried, the best first. */
+export function candidatesFor(wanted: Device | 'auto'): readonly Device[] {
+  return wanted === 'auto' ? ['cuda', 'cpu'] : [wanted];
+}
+
+/**
+ * Tries devices in their order, in a process of its own.
+ * @throws CallFailed or ChildLost when that process can't even load ONNX Runtime.
+ */
+export async function probeDevices(
+  options: Omit<ChooseDeviceOptions, 'wanted'>,
+  devices: readonly Device[],
+  unwanted: AbortSignal = new AbortController().signal,
+): Promise<ProbeReply> {
   const request: ProbeRequest = { devices, modelBase64: Buffer.from(options.probeModel).toString('base64') };
   const payload = Buffer.from(JSON.stringify(request));
-  const never = new AbortController().signal;
   const { link, reply } = await ChildLink.launch(
     // What the runtime prints about a missing device is in the reply, in fewer words.
     {
@@ -71,7 +84,7 @@ async function probe(options: ChooseDeviceOptions, devices: readonly Device[]): 
       entry: engineEntry,
     },
     { kind: EngineCall.probe, payload, timeoutMs: PROBE_TIMEOUT_MS },
-    never,
+    unwanted,
   );
   link.kill('the devices are known');
   await link.lost;

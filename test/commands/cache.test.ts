@@ -203,7 +203,10 @@ describe('rerankd cache', () => {
     [['cache', 'empty'], /is not a command/],
     [['cache', 'pin'], /is not a command/],
     [['cache', 'ls', 'x'], /is not a command/],
-    [['cache', 'ls', '--dry-run'], /--dry-run is not a flag of "rerankd cache ls"/],
+    [
+      ['cache', 'ls', '--dry-run'],
+      /--dry-run is a flag of .*"rerankd cache prune", not of "rerankd cache ls"/,
+    ],
     [['cache', 'prune', '--max-bytes', 'many'], /--max-bytes: must be a number of bytes/],
     [['cache', 'prune', '--force'], /--force is a flag of "rerankd update"/],
     [['fetch'], /is not a command/],

@@ -5,6 +5,8 @@ export interface ServerAddress {
   readonly key: string | undefined;
   /** The setting that the key comes from. */
   readonly keyName: 'RERANK_ADMIN_KEY' | 'RERANK_API_KEY' | undefined;
+  /** The one that the command would rather send; RERANK_ADMIN_KEY where it is not said. */
+  readonly wantedKey?: 'RERANK_ADMIN_KEY' | 'RERANK_API_KEY';
   /** What to add to a command so that it goes to the same server; empty where it does by itself. */
   readonly flags: string;
 }
@@ -13,5 +15,5 @@ export interface Answer {
   readonly status: number;
   /** The JSON, or undefined for what is none. */
   readonly body: unknown;
-  readonly location: string | null;
+  readonly headers: Headers;
 }

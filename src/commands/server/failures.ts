@@ -47,9 +47,13 @@ export function connectionFailure({ url }: ServerAddress, error: unknown): Conne
 
 /** Puts an error of the server into words, with what to change here. */
 export function refusal(address: ServerAddress, answer: Answer): Refusal {
-  const { status, body, location } = answer;
+  const { status, body, headers } = answer;
   if (status >= 300 && status < 400)
-    return new Refusal(answer, `${address.url} has moved`, `Give the new address with --url: ${location}`);
+    return new Refusal(
+      answer,
+      `${address.url} has moved`,
+      `Give the new address with --url: ${headers.get('location')}`,
+    );
   const parsed = errorBody.safeParse(body);
   if (!parsed.success) {
     const phrase = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
@@ -64,8 +68,13 @@ export function refusal(address: ServerAddress, answer: Answer): Refusal {
   return new Refusal(answer, message, hints.filter((hint) => hint !== undefined).join('\n') || undefined);
 }
 
-function aboutKey({ keyName }: ServerAddress): string {
-  if (keyName === 'RERANK_ADMIN_KEY') return 'RERANK_ADMIN_KEY (--admin-key) here is not that of the server.';
+function aboutKey({ keyName, wantedKey = 'RERANK_ADMIN_KEY' }: ServerAddress): string {
+  if (keyName === 'RERANK_ADMIN_KEY' || keyName === wantedKey)
+    return `${keyName} (${flagOf(keyName)}) here is not that of the server.`;
   const sent = keyName === undefined ? 'No key was sent' : `Only ${keyName} was sent`;
-  return `${sent}: set RERANK_ADMIN_KEY (or --admin-key) to that of the server.`;
+  return `${sent}: set ${wantedKey} (or ${flagOf(wantedKey)}) to that of the server.`;
+}
+
+function flagOf(key: 'RERANK_ADMIN_KEY' | 'RERANK_API_KEY'): string {
+  return key === 'RERANK_ADMIN_KEY' ? '--admin-key' : '--api-key';
 }

@@ -90,7 +90,7 @@ export class ServerClient {
 
 async function toAnswer(response: Response): Promise<Answer> {
   const text = await readText(response, MAX_ANSWER_BYTES);
-  return { status: response.status, body: parseJson(text), location: response.headers.get('location') };
+  return { status: response.status, body: parseJson(text), headers: response.headers };
 }
 
 async function readText(response: Response, maxBytes: number): Promise<string> {

@@ -1,16 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../src/arguments.ts';
-import { ConfigError, readConfig } from '../src/config.ts';
-import { readServerAddress } from '../src/server-address.ts';
-import { readUpdateRequest } from '../src/update-request.ts';
-import { temporaryDirectory } from './support/temporary-directory.ts';
+import { readUpdateRequest } from '../../src/cli/commands/update.ts';
+import { parseArguments } from '../../src/cli/parse-arguments.ts';
+import { readServerAddress } from '../../src/cli/server-address.ts';
+import { ConfigError, readConfig } from '../../src/config.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 function updateCommand(...args: readonly string[]) {
-  const command = parseArguments(['update', 'local://next', ...args]);
-  if (command.name !== 'update') throw new Error(`understood as ${command.name}`);
-  return command;
+  const parsed = parseArguments(['update', 'local://next', ...args]);
+  if (parsed.command.name !== 'update') throw new Error(`understood as ${parsed.command.name}`);
+  return parsed;
 }
 
 const request = (...args: readonly string[]) => readUpdateRequest(updateCommand(...args));
@@ -86,8 +86,8 @@ describe('the flags of rerankd update', () => {
     expect(() => parseArguments(['update'])).toThrow(/rerankd update REF/);
     expect(() => parseArguments(['status', 'x'])).toThrow(ConfigError);
     expect(parseArguments(['rollback', 'local://old', '--json'])).toEqual({
-      name: 'rollback',
-      to: 'local://old',
+      command: expect.objectContaining({ name: 'rollback' }),
+      operands: ['local://old'],
       settings: {},
       flags: { json: true },
     });

@@ -1,0 +1,50 @@
+import type { Config, Environment } from '../../config.ts';
+import type { Machine } from './machine.ts';
+
+/** From the best to the worst. */
+export const statuses = ['ok', 'warning', 'problem'] as const;
+
+export type Status = (typeof statuses)[number];
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly status: Status;
+  /** What is so, or what is wrong. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly mend?: string;
+}
+
+/** What a check looks at. */
+export interface Patient {
+  /** The settings that can be used. */
+  readonly config: Config;
+  readonly env: Environment;
+  /** One message for each setting that can't be used. */
+  readonly wrongSettings: readonly string[];
+  readonly machine: Machine;
+  /** Aborts when the check takes too long. */
+  readonly signal: AbortSignal;
+}
+
+/** Looks at one thing, and changes nothing. */
+export interface Check {
+  /** A word or two. */
+  readonly name: string;
+  /** Where the usual time is not enough. */
+  readonly timeoutMs?: number;
+  /** What it throws becomes a problem. */
+  look(patient: Patient): Promise<readonly Finding[]>;
+}
+
+export function ok(message: string): Finding {
+  return { status: 'ok', message };
+}
+
+export function warning(message: string, mend: string): Finding {
+  return { status: 'warning', message, mend };
+}
+
+export function problem(message: string, mend: string): Finding {
+  return { status: 'problem', message, mend };
+}
