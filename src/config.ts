@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { childEnvironment } from './child-environment.ts';
 import { accessOf } from './config/access-settings.ts';
 import { gatesOf } from './config/change-settings.ts';
+import { isOn, listOf } from './config/rules.ts';
 import { isSecret, settings } from './config/settings.ts';
 import { storeOf } from './config/store-settings.ts';
 
@@ -57,6 +58,9 @@ export function readConfig(env: Environment) {
     scoreCacheBytes: values.RERANK_SCORE_CACHE_BYTES,
     maxBodyBytes: values.RERANK_MAX_BODY_BYTES,
     maxDocuments: values.RERANK_MAX_DOCUMENTS,
+    longDocuments: values.RERANK_LONG_DOCUMENTS,
+    strictModel: isOn(values.RERANK_STRICT_MODEL),
+    modelAliases: listOf(values.RERANK_MODEL_ALIASES),
     requestTimeoutMs: values.RERANK_REQUEST_TIMEOUT_MS,
     engineTimeoutMs: values.RERANK_ENGINE_TIMEOUT_MS,
     loadTimeoutMs: values.RERANK_LOAD_TIMEOUT_MS,

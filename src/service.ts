@@ -8,6 +8,7 @@ import { type DirectoryLock, lockDirectory } from './platform/directory-lock.ts'
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { Admission } from './rerank/admission.ts';
+import { ModelNames } from './rerank/model-names.ts';
 import { Reranker } from './rerank/reranker.ts';
 import { ScoreCache } from './rerank/score-cache.ts';
 import { TokenEstimate } from './rerank/token-estimate.ts';
@@ -68,6 +69,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     metrics,
   });
   const { updater, record, live, standby, probation, gates } = control;
+  const names = new ModelNames({ aliases: config.modelAliases, strict: config.strictModel });
   const reranker = new Reranker({
     slot,
     admission: new Admission({
@@ -78,6 +80,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     }),
     estimate: new TokenEstimate(),
     cache: new ScoreCache({ maxBytes: config.scoreCacheBytes, metrics }),
+    names,
+    maxPairs: config.maxDocuments,
     live,
     standby,
     requestTimeoutMs: config.requestTimeoutMs,
@@ -111,6 +115,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     },
     maxBodyBytes: config.maxBodyBytes,
     maxDocuments: config.maxDocuments,
+    longDocuments: config.longDocuments,
+    names,
     clock,
     logger,
     metrics,

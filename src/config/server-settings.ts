@@ -29,6 +29,22 @@ export const serverSettings = {
   ),
 } as const;
 
+/** How requests are understood. */
+export const requestSettings = {
+  RERANK_MODEL_ALIASES: setting(
+    text.optional(),
+    'names, with `,` between them, by which clients may call whatever model serves; GET /v1/models lists them',
+  ),
+  RERANK_STRICT_MODEL: setting(
+    text.default('0'),
+    '`1`: a request that names another model than the one that serves gets 404; otherwise it gets the model that serves, and the answer says which',
+  ),
+  RERANK_LONG_DOCUMENTS: setting(
+    oneOf('truncate', 'max_passage').default('truncate'),
+    'what becomes of long documents where a request has no `long_document`: `truncate` scores their start, `max_passage` their best window',
+  ),
+} as const;
+
 /** What it says of itself. */
 export const observationSettings = {
   LOG_LEVEL: setting(

@@ -4,13 +4,14 @@ import { accessSettings } from './access-settings.ts';
 import { changeSettings } from './change-settings.ts';
 import { modelSettings } from './model-settings.ts';
 import type { Meaning } from './rules.ts';
-import { observationSettings, serverSettings } from './server-settings.ts';
+import { observationSettings, requestSettings, serverSettings } from './server-settings.ts';
 import { storeSettings } from './store-settings.ts';
 
 /** Every setting: its environment variable, its rule, its default and its meaning. Flags of the CLI carry the same names. */
 export const settings = {
   ...modelSettings,
   ...serverSettings,
+  ...requestSettings,
   ...accessSettings,
   ...changeSettings,
   ...storeSettings,
@@ -24,6 +25,7 @@ export const settingGroups: readonly { readonly title: string; readonly settings
   [
     { title: 'The model', settings: namesOf(modelSettings) },
     { title: 'The server', settings: namesOf(serverSettings) },
+    { title: 'Requests', settings: namesOf(requestSettings) },
     { title: 'Who may ask', settings: namesOf(accessSettings) },
     { title: 'Changing the model', settings: namesOf(changeSettings) },
     { title: 'Where models come from', settings: namesOf(storeSettings) },

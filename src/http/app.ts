@@ -1,20 +1,31 @@
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { ModelNames } from '../rerank/model-names.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { HealthCheck } from '../serving/health.ts';
 import type { Updater } from '../serving/update/updater.ts';
 import { cors } from './access/cors.ts';
 import { refuseHeaderFlood } from './access/header-flood.ts';
 import { type Access, requireAdmin, requireApiKey } from './auth.ts';
+import type { LongDocuments } from './dialects/long-texts.ts';
 import { errorHandler, methodNotAllowed, onAdminPort, routeNotFound } from './errors.ts';
 import { jsonBody } from './json-body.ts';
 import type { Readiness } from './readiness.ts';
 import { type RequestContextOptions, requestContext } from './request-context.ts';
+import {
+  clusterAuthRoute,
+  metaRoute,
+  modelCardRoute,
+  modelCardsRoute,
+  wellKnownLiveRoute,
+  wellKnownReadyRoute,
+} from './routes/clients.ts';
 import { healthRoute, liveRoute, readyRoute, startupRoute } from './routes/health.ts';
 import { type Catalogue, infoRoute, modelsRoute } from './routes/models.ts';
 import { preloadRoute } from './routes/preload.ts';
 import { rerankRoute } from './routes/rerank.ts';
+import { scoreRoute } from './routes/score.ts';
 import { cancelRoute, operationRoute, rollbackRoute, updateRoute } from './routes/update.ts';
 import { updateEventsRoute } from './routes/update-events.ts';
 
@@ -29,6 +40,8 @@ export interface AppOptions extends RequestContextOptions {
   readonly maxBodyBytes: number;
   readonly bodyTimeoutMs: number;
   readonly maxDocuments: number;
+  readonly longDocuments: LongDocuments;
+  readonly names: ModelNames;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -40,16 +53,21 @@ type Route = readonly [method: 'GET' | 'POST' | 'DELETE', path: string, ...handl
  * @param surface `public` for a port without the routes for administrators, which have one of their own
  */
 export function createApp(options: AppOptions, surface: 'all' | 'public' = 'all'): Express {
-  const { reranker, updater, health, readiness, catalogue, metrics } = options;
+  const { updater, health, readiness, catalogue, metrics } = options;
   const api = requireApiKey(options.access);
   const admin = requireAdmin(options.access);
   const json = jsonBody(options);
-  const rerank = [api, ...json, rerankRoute(reranker, options.maxDocuments)];
+  const rerank = [api, ...json, rerankRoute(options)];
+  const score = [api, ...json, scoreRoute(options)];
 
   const routes: readonly Route[] = [
     ['POST', '/rerank', ...rerank],
     ['POST', '/v1/rerank', ...rerank],
     ['POST', '/v2/rerank', ...rerank],
+    ['POST', '/reranking', ...rerank],
+    ['POST', '/v1/reranking', ...rerank],
+    ['POST', '/score', ...score],
+    ['POST', '/v1/score', ...score],
     ['POST', '/update', admin, ...json, updateRoute(updater)],
     ['GET', '/update/:id', admin, operationRoute(updater)],
     ['DELETE', '/update/:id', admin, cancelRoute(updater)],
@@ -59,6 +77,14 @@ export function createApp(options: AppOptions, surface: 'all' | 'public' = 'all'
     ['POST', '/models', admin, ...json, preloadRoute(updater)],
     ['GET', '/info', api, infoRoute(catalogue)],
     ['GET', '/healthz', healthRoute(health)],
+    ['GET', '/health', healthRoute(health)],
+    ['GET', '/ping', healthRoute(health)],
+    ['GET', '/.well-known/live', wellKnownLiveRoute],
+    ['GET', '/.well-known/ready', wellKnownReadyRoute(options)],
+    ['GET', '/meta', metaRoute(options)],
+    ['GET', '/v1/models', api, modelCardsRoute(options)],
+    ['GET', '/v1/models/*id', api, modelCardRoute(options)],
+    ['GET', '/v1/cluster/auth', clusterAuthRoute],
     ['GET', '/livez', liveRoute],
     ['GET', '/readyz', readyRoute(readiness)],
     ['GET', '/startupz', startupRoute(readiness)],

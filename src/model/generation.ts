@@ -15,7 +15,8 @@ import type { Dtype } from './model-directory.ts';
 import { modelSize } from './model-size.ts';
 import { readTokenLimit } from './model-traits.ts';
 import { childOptions, type Nest, startTokenizer, TOKENIZER_FILE } from './nest.ts';
-import { type ScoredRequest, type ScoreLimits, scorePairs } from './score-pairs.ts';
+import { type ScoredRequest, scorePairs } from './score-pairs.ts';
+import type { ScoreLimits } from './text-limits.ts';
 import type { InspectRequest, TokenizerInspection } from './tokenizer/protocol.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
@@ -219,7 +220,7 @@ export class Generation {
   /**
    * One logit for every document.
    * @param flow the request, as it competes with others for the engines.
-   * @throws the signal's reason; ServiceError input_too_long or internal.
+   * @throws the signal's reason; ServiceError input_too_long, payload_too_large or internal.
    */
   score(
     query: string,

@@ -5,21 +5,13 @@ import type { Scheduler } from '../batching/scheduler.ts';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { CallFailed } from '../platform/process/child-link.ts';
+import { bestOfWindows, type ScoredDocuments } from './best-window.ts';
+import { requireWhole } from './refuse-long-texts.ts';
+import type { ScoreLimits } from './text-limits.ts';
 import type { EncodedPairs } from './tokenizer/protocol.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
-export interface ScoreLimits {
-  /** Tokens a pair, special tokens included. */
-  readonly maxLength: number;
-}
-
-export interface ScoredRequest {
-  /** One logit a document, in the order of the documents. */
-  readonly logits: Float32Array;
-  /** Tokens of each pair, after truncation. */
-  readonly tokens: Uint32Array;
-  /** 1 for each document that did not fit and was cut. */
-  readonly truncated: Uint8Array;
+export interface ScoredRequest extends ScoredDocuments {
   readonly tokenizationMs: number;
   readonly queueMs: number;
   readonly inferenceMs: number;
@@ -29,6 +21,9 @@ export interface ScoredRequest {
 
 /** Documents tokenized in one go: engines begin with the first chunk while the next one is still text. */
 const CHUNK_DOCUMENTS = 128;
+
+/** Rows that one chunk may become where documents are split. */
+const CHUNK_WINDOWS = 1024;
 
 /**
  * Tokenizes and scores the documents of one request on one model. One chunk is tokenized at a time, so that the chunks of others
@@ -49,17 +44,21 @@ export async function scorePairs(
   // One listener a chunk, bounded by the documents that a request may have.
   setMaxListeners(0, either);
   const scored: Promise<ScoredChunk>[] = [];
+  const size = chunkSize(limits);
   try {
-    for (let at = 0; at < documents.length; at += CHUNK_DOCUMENTS) {
+    for (let at = 0; at < documents.length; at += size) {
       either.throwIfAborted();
-      const chunk = documents.slice(at, at + CHUNK_DOCUMENTS);
-      const encoded = await encode(on.tokenizer, query, chunk, limits.maxLength);
-      const job = on.scheduler.submit(encoded, flow, either).then((pairs) => ({ ...pairs, encoded }));
+      const chunk = documents.slice(at, at + size);
+      const encoded = await encode(on.tokenizer, query, chunk, limits);
+      if (limits.strict === true) requireWhole(encoded.marks, at, limits.maxLength);
+      limits.budget?.take(encoded.lengths.length);
+      const job = on.scheduler.submit(encoded, flow, either).then((rows) => ({ ...rows, encoded }));
       job.catch((error) => failure.abort(error));
       scored.push(job);
     }
     const tokenizationMs = on.clock.now() - startedAt;
-    return { ...combine(await Promise.all(scored), documents.length), tokenizationMs };
+    const chunks = await Promise.all(scored);
+    return { ...combine(chunks, documents.length, limits), tokenizationMs };
   } catch (error) {
     failure.abort(error);
     await Promise.allSettled(scored);
@@ -71,9 +70,19 @@ interface ScoredChunk extends ScoredPairs {
   readonly encoded: EncodedPairs;
 }
 
-async function encode(tokenizer: Tokenizer, query: string, documents: readonly string[], maxLength: number) {
+function chunkSize({ cut }: ScoreLimits): number {
+  if (cut?.windows === undefined) return CHUNK_DOCUMENTS;
+  return Math.min(CHUNK_DOCUMENTS, Math.ceil(CHUNK_WINDOWS / cut.windows.max));
+}
+
+async function encode(
+  tokenizer: Tokenizer,
+  query: string,
+  documents: readonly string[],
+  { maxLength, cut }: ScoreLimits,
+): Promise<EncodedPairs> {
   try {
-    return await tokenizer.encode({ query, documents, maxLength });
+    return await tokenizer.encode({ query, documents, maxLength, ...(cut !== undefined && { cut }) });
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     throw new ServiceError('internal', 'the tokenizer failed on this request', {
@@ -83,16 +92,20 @@ async function encode(tokenizer: Tokenizer, query: string, documents: readonly s
   }
 }
 
-function combine(chunks: readonly ScoredChunk[], documents: number) {
+function combine(chunks: readonly ScoredChunk[], documents: number, { cut }: ScoreLimits) {
   const logits = new Float32Array(documents);
   const tokens = new Uint32Array(documents);
   const truncated = new Uint8Array(documents);
   let at = 0;
   for (const { logits: scored, encoded } of chunks) {
-    logits.set(scored, at);
-    tokens.set(encoded.lengths, at);
-    truncated.set(encoded.truncated, at);
-    at += scored.length;
+    const chunk =
+      cut?.windows === undefined
+        ? { logits: scored, tokens: encoded.lengths, truncated: encoded.marks }
+        : bestOfWindows(scored, encoded);
+    logits.set(chunk.logits, at);
+    tokens.set(chunk.tokens, at);
+    truncated.set(chunk.truncated, at);
+    at += chunk.logits.length;
   }
   return {
     logits,

@@ -1,7 +1,9 @@
 import type { Flow } from '../batching/flow.ts';
 import { ServiceError } from '../errors.ts';
 import type { Generation, ModelIdentity } from '../model/generation.ts';
+import { PairBudget } from '../model/pair-budget.ts';
 import { sigmoid } from '../model/sigmoid.ts';
+import { limitsOn, type ScoreLimits, type TextLimits } from '../model/text-limits.ts';
 import type { Clock } from '../platform/clock.ts';
 import { deadline } from '../platform/deadline.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -9,19 +11,26 @@ import type { LiveTraffic } from '../serving/live/live-traffic.ts';
 import type { Standby } from '../serving/probation/standby.ts';
 import type { ModelSlot } from '../serving/slot/model-slot.ts';
 import type { Admission } from './admission.ts';
+import type { ModelNames } from './model-names.ts';
 import { type RankedDocument, rank } from './ranking.ts';
 import type { ScoreCache } from './score-cache.ts';
-import { scoreWithCache } from './score-with-cache.ts';
+import { scoreEach } from './score-each.ts';
+import { type Scored, scoreWithCache } from './score-with-cache.ts';
 import type { TokenEstimate } from './token-estimate.ts';
 
 /** A rerank request, whatever dialect it was spoken in. */
 export interface RerankRequest {
-  readonly query: string;
+  /** One for all documents, or one a document. */
+  readonly query: string | readonly string[];
   readonly documents: readonly string[];
   /** Keep only the best; undefined means all. */
   readonly topN: number | undefined;
   /** Logits instead of scores from 0 to 1. */
   readonly rawScores: boolean;
+  /** How the client calls the model. */
+  readonly model?: string | undefined;
+  /** Undefined where texts are cut as usual. */
+  readonly limits?: TextLimits | undefined;
 }
 
 /** Who waits for the answer, and how long. */
@@ -48,7 +57,7 @@ export interface RerankResult {
   readonly ranked: readonly RankedDocument[];
   /** Tokens of all pairs, after truncation. */
   readonly tokens: number;
-  /** Documents that were too long and were cut. */
+  /** Documents that were scored on a part of their text or of the query. */
   readonly truncated: number;
   readonly timings: RerankTimings;
 }
@@ -58,6 +67,9 @@ export interface RerankerOptions {
   readonly admission: Admission;
   readonly estimate: TokenEstimate;
   readonly cache: ScoreCache;
+  readonly names: ModelNames;
+  /** The most pairs that windows may make of one request. */
+  readonly maxPairs: number;
   readonly live: LiveTraffic;
   readonly standby: Pick<Standby, 'lease'>;
   readonly requestTimeoutMs: number;
@@ -74,19 +86,22 @@ export class Reranker {
   }
 
   /**
-   * @throws ServiceError unavailable, overloaded, timeout or internal.
+   * @throws ServiceError unavailable, overloaded, timeout or internal; model_not_found, input_too_long or payload_too_large where
+   * the request asks for it.
    */
   async rerank(request: RerankRequest, client: Client): Promise<RerankResult> {
-    const { slot, admission, estimate, clock, requestTimeoutMs } = this.#options;
+    const { slot, admission, estimate, names, clock, requestTimeoutMs } = this.#options;
     const startedAt = clock.now();
     const { query, documents } = request;
-    const tokens = estimate.of(query, documents, slot.current?.maxLength ?? 0);
+    const limits = limitsOn(slot.current?.maxLength ?? 0, request.limits);
+    const tokens = estimate.of({ query, documents, ...limits });
     const timeoutMs = Math.min(client.timeoutMs ?? Number.POSITIVE_INFINITY, requestTimeoutMs);
     const { flow, leave } = admission.enter({ tokens, timeoutMs });
     try {
       return await deadline(clock, timeoutMs, client.gone, async (signal) => {
         const lease = await slot.lease();
         try {
+          names.require(request.model, lease.model.identity);
           return await this.#score(request, lease.model, { flow, startedAt }, signal);
         } catch (error) {
           return await this.#scoreOnStandby(request, lease.model, { flow, startedAt }, signal, error);
@@ -131,13 +146,14 @@ export class Reranker {
     { flow, startedAt }: { readonly flow: Flow; readonly startedAt: number },
     signal: AbortSignal,
   ): Promise<RerankResult> {
-    const { clock, metrics, estimate, cache, live } = this.#options;
+    const { clock, metrics, estimate } = this.#options;
     const { query, documents } = request;
-    const { maxLength } = generation;
-    const scored = await scoreWithCache(cache, generation, query, documents, flow, signal);
-    estimate.learn(query, documents, maxLength, scored.computedTokens);
+    const budget = new PairBudget(this.#options.maxPairs);
+    const limits = { ...limitsOn(generation.maxLength, request.limits), budget };
+    const scored = await this.#scoreOn(generation, query, documents, limits, flow, signal);
+    estimate.learn({ query, documents, ...limits }, scored.computedTokens);
     const { logits, tokenizationMs, queueMs, inferenceMs } = scored;
-    live.answered({ query, documents, generation, logits }, scored);
+    this.#tellLive(request, generation, limits, scored);
     assertFinite(logits, generation.identity);
     const scores = Array.from(logits, request.rawScores ? (logit) => logit : sigmoid);
     metrics.documents.observe(request.documents.length);
@@ -149,13 +165,46 @@ export class Reranker {
       scores,
       ranked: rank(logits, scores, request.topN),
       tokens: sum(scored.tokens),
-      truncated: sum(scored.truncated),
+      truncated: scored.truncated.reduce((count, marks) => count + Math.min(marks, 1), 0),
       timings: { totalMs: clock.now() - startedAt, tokenizationMs, queueMs, inferenceMs },
     };
   }
+
+  #scoreOn(
+    generation: Generation,
+    query: RerankRequest['query'],
+    documents: readonly string[],
+    limits: ScoreLimits,
+    flow: Flow,
+    signal: AbortSignal,
+  ): Promise<Scored> {
+    const { cache } = this.#options;
+    if (typeof query === 'string') {
+      return scoreWithCache(cache, generation, query, documents, flow, signal, limits);
+    }
+    return scoreEach(query, documents, signal, (each, texts, either) =>
+      scoreWithCache(cache, generation, each, texts, flow, either, limits),
+    );
+  }
+
+  /** Those who look at live requests ask other models the same, in the usual way: they only see what was asked so. */
+  #tellLive(
+    { query, documents }: RerankRequest,
+    generation: Generation,
+    { maxLength, cut }: ScoreLimits,
+    scored: Scored,
+  ): void {
+    const isUsual = maxLength === generation.maxLength && cut === undefined;
+    const { logits } = scored;
+    if (isUsual && typeof query === 'string') {
+      this.#options.live.answered({ query, documents, generation, logits }, scored);
+    } else {
+      this.#options.live.answeredUnseen(generation, scored);
+    }
+  }
 }
 
-function sum(values: Uint32Array | Uint8Array): number {
+function sum(values: Uint32Array): number {
   let total = 0;
   for (const value of values) total += value;
   return total;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { ModelIdentity } from '../model/generation.ts';
+import type { Cut } from '../model/text-limits.ts';
 import type { Metrics } from '../platform/metrics.ts';
 
 /** What is known of a pair that was scored before. */
@@ -8,7 +9,7 @@ export interface CachedScore {
   readonly logit: number;
   /** After truncation. */
   readonly tokens: number;
-  /** 1 if the document was cut, else 0. */
+  /** 0 if the pair fits; else which text was cut. */
   readonly truncated: number;
 }
 
@@ -34,7 +35,7 @@ export class ScoreCache {
 
   /**
    * Keys of pairs, by everything that a score depends on: the model's weights, the form in which it is computed, the lengths
-   * to which texts are cut, and the texts. Undefined when the cache is off.
+   * to which texts are cut and how, and the texts. Undefined when the cache is off.
    * @param maxLength tokens a pair
    */
   keys(
@@ -42,9 +43,11 @@ export class ScoreCache {
     maxLength: number,
     query: string,
     documents: readonly string[],
+    cut?: Cut,
   ): string[] | undefined {
     if (this.#scores === undefined) return undefined;
-    const asked = hash('sha256', JSON.stringify([digest, dtype, device, maxLength, query]), 'base64');
+    const form = [digest, dtype, device, maxLength, query, ...(cut === undefined ? [] : formOf(cut))];
+    const asked = hash('sha256', JSON.stringify(form), 'base64');
     // The first part has a fixed length, so that no two pairs can read the same.
     return documents.map((document) => hash('sha256', asked + document, 'base64'));
   }
@@ -59,4 +62,9 @@ export class ScoreCache {
     this.#scores?.set(key, score);
     this.#options.metrics.scoreCacheEntries.set(this.#scores?.size ?? 0);
   }
+}
+
+/** A list, because the keys of an object may come in any order. */
+function formOf({ documentTokens, keep, windows }: Cut): (number | string | null)[] {
+  return [documentTokens ?? null, keep ?? null, windows?.max ?? null, windows?.overlap ?? null];
 }

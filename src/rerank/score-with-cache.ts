@@ -1,9 +1,15 @@
 import type { Flow } from '../batching/flow.ts';
 import type { Generation } from '../model/generation.ts';
 import type { ScoredRequest } from '../model/score-pairs.ts';
+import type { ScoreLimits } from '../model/text-limits.ts';
 import type { CachedScore, ScoreCache } from './score-cache.ts';
 
 const NOTHING_TO_WAIT_FOR = { tokenizationMs: 0, queueMs: 0, inferenceMs: 0, computeMs: 0 };
+
+/** What a request got, and how many tokens were computed for it. */
+export interface Scored extends ScoredRequest {
+  readonly computedTokens: number;
+}
 
 /** Takes from the cache what is there, and has the model score the other documents. */
 export async function scoreWithCache(
@@ -13,11 +19,15 @@ export async function scoreWithCache(
   documents: readonly string[],
   flow: Flow,
   signal: AbortSignal,
-): Promise<ScoredRequest & { readonly computedTokens: number }> {
-  const { identity, maxLength } = generation;
+  limits: ScoreLimits = { maxLength: generation.maxLength },
+): Promise<Scored> {
   const compute = (texts: readonly string[]): Promise<ScoredRequest> =>
-    generation.score(query, texts, { maxLength }, signal, flow);
-  const keys = cache.keys(identity, maxLength, query, documents);
+    generation.score(query, texts, limits, signal, flow);
+  // Whether all texts fit is found out by the one who cuts them.
+  const keys =
+    limits.strict === true
+      ? undefined
+      : cache.keys(generation.identity, limits.maxLength, query, documents, limits.cut);
   if (keys === undefined) {
     const scored = await compute(documents);
     return { ...scored, computedTokens: sum(scored.tokens) };

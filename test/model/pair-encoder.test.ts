@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Tokenizer } from 'tokenizers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PairEncoder } from '../../src/model/tokenizer/pair-encoder.ts';
-import type { EncodedPairs } from '../../src/model/tokenizer/protocol.ts';
+import { type EncodedPairs, Mark } from '../../src/model/tokenizer/protocol.ts';
 
 const file = 'models/demo/tokenizer.json';
 let encoder: PairEncoder;
@@ -39,7 +39,7 @@ describe('encoding pairs', () => {
         for (const [index, document] of documents.entries()) {
           const expected = await library.encode(query.toWellFormed(), document.toWellFormed());
           expect(row(pairs, index)).toEqual({ ids: expected.getIds(), typeIds: expected.getTypeIds() });
-          expect(pairs.truncated[index]).toBe(0);
+          expect(pairs.marks[index]).toBe(0);
         }
       }),
       { numRuns: 200 },
@@ -55,7 +55,7 @@ describe('encoding pairs', () => {
     expect(row(pairs, 0).ids).toEqual(long);
     expect(row(pairs, 0).ids).toHaveLength(64);
     expect(row(pairs, 1).ids).toEqual([cls, ...queryIds, sep, ...(await alone('short')), sep]);
-    expect([...pairs.truncated]).toEqual([1, 0]);
+    expect([...pairs.marks]).toEqual([Mark.queryCut | Mark.documentCut, Mark.queryCut]);
   });
 
   it('reads no more of a huge document than it needs, with the same ids as if it had read all', async () => {
@@ -73,7 +73,7 @@ describe('encoding pairs', () => {
     const pairs = await encoder.encode('q', [`${blank}unreached`, blank.slice(0, 1000)], 64);
     const expected = await library.encode('q', '');
     expect(row(pairs, 0).ids).toEqual(expected.getIds());
-    expect([...pairs.truncated]).toEqual([1, 0]);
+    expect([...pairs.marks]).toEqual([1, 0]);
   });
 
   it('takes lone surrogates as the replacement character, which is what UTF-8 makes of them', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Flow } from '../../src/batching/flow.ts';
 import type { Generation } from '../../src/model/generation.ts';
+import type { Cut, ScoreLimits } from '../../src/model/text-limits.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { ScoreCache } from '../../src/rerank/score-cache.ts';
 import { scoreWithCache } from '../../src/rerank/score-with-cache.ts';
@@ -42,8 +43,9 @@ function modelWith(digest: string, offset = 0) {
 describe('the score cache', () => {
   it('has different keys for whatever a score depends on, and equal ones for the same', () => {
     const cache = cacheOf(2 ** 20);
-    const key = (model = {}, maxLength = 64, query = 'q', document = 'd') =>
-      cache.keys({ ...identity, ...model }, maxLength, query, [document])?.[0];
+    const key = (model = {}, maxLength = 64, query = 'q', document = 'd', cut?: Cut) =>
+      cache.keys({ ...identity, ...model }, maxLength, query, [document], cut)?.[0];
+    const cutIn = (cut: Cut) => key({}, 64, 'q', 'd', cut);
     const keys = [
       key(),
       key({ digest: 'd2' }),
@@ -53,9 +55,18 @@ describe('the score cache', () => {
       key({}, 64, 'Q'),
       key({}, 64, 'q', 'D'),
       key({}, 64, 'qd', ''),
+      cutIn({ keep: 'end' }),
+      cutIn({ documentTokens: 7 }),
+      cutIn({ windows: { max: 7, overlap: 8 } }),
+      cutIn({ windows: { max: 8, overlap: 7 } }),
+      cutIn({ windows: { max: 7, overlap: 8 }, keep: 'end' }),
+      cutIn({ windows: { max: 7, overlap: 8 }, documentTokens: 7 }),
     ];
     expect(new Set(keys).size).toBe(keys.length);
     expect(key({ generation: 2, reference: 'local://b' })).toBe(key());
+    expect(cutIn({ windows: { overlap: 8, max: 7 }, keep: 'end' })).toBe(
+      cutIn({ keep: 'end', windows: { max: 7, overlap: 8 } }),
+    );
   });
 
   it('forgets what was not asked for the longest time when it is full', () => {
@@ -78,8 +89,12 @@ describe('the score cache', () => {
 });
 
 describe('scoring with the cache', () => {
-  const ask = (cache: ScoreCache, generation: Generation, documents: readonly string[]) =>
-    scoreWithCache(cache, generation, 'q', documents, new Flow(), never);
+  const ask = (
+    cache: ScoreCache,
+    generation: Generation,
+    documents: readonly string[],
+    limits?: ScoreLimits,
+  ) => scoreWithCache(cache, generation, 'q', documents, new Flow(), never, limits);
 
   it('computes only what is not known yet, and puts all in their places', async () => {
     const cache = cacheOf(2 ** 20);
@@ -99,6 +114,23 @@ describe('scoring with the cache', () => {
     await ask(cache, modelWith('d1').generation, ['aa']);
     const other = modelWith('d2', 100);
     expect([...(await ask(cache, other.generation, ['aa'])).logits]).toEqual([102]);
+  });
+
+  it('never gives one length, direction or window the scores of another, nor a strict request any', async () => {
+    const cache = cacheOf(2 ** 20);
+    const { computed, generation } = modelWith('d1');
+    const ways: ScoreLimits[] = [
+      { maxLength: 64 },
+      { maxLength: 32 },
+      { maxLength: 64, cut: { keep: 'end' } },
+      { maxLength: 64, cut: { windows: { max: 3, overlap: 2 } } },
+      { maxLength: 64, cut: { documentTokens: 3 } },
+      { maxLength: 64, strict: true },
+    ];
+    for (const limits of ways) await ask(cache, generation, ['aa'], limits);
+    expect(computed).toHaveLength(ways.length);
+    for (const limits of ways) await ask(cache, generation, ['aa'], limits);
+    expect(computed).toHaveLength(ways.length + 1);
   });
 
   it('keeps no score that is not a number', async () => {

@@ -4,6 +4,7 @@ import type { Catalogue } from '../../src/http/routes/models.ts';
 import { type AppParts, listen } from '../../src/listen.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import type { Metrics } from '../../src/platform/metrics.ts';
+import { ModelNames } from '../../src/rerank/model-names.ts';
 import type { Reranker } from '../../src/rerank/reranker.ts';
 import type { HealthCheck } from '../../src/serving/health.ts';
 import type { Caller } from '../../src/serving/update/change-request.ts';
@@ -43,6 +44,8 @@ export async function openDoor(
     catalogue: emptyCatalogue(),
     maxBodyBytes: config.maxBodyBytes,
     maxDocuments: config.maxDocuments,
+    longDocuments: config.longDocuments,
+    names: new ModelNames({ aliases: config.modelAliases, strict: config.strictModel }),
     clock,
     logger: log.logger,
     metrics,

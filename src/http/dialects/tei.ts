@@ -1,30 +1,57 @@
 import { z } from 'zod';
-import { flag, validate, wholeNumber } from '../validate.ts';
-import type { Dialect } from './dialect.ts';
-import { atLeastOne, limitDocuments, nonEmptyQuery, resolveTopN } from './limits.ts';
+import { flag } from '../validate.ts';
+import {
+  atLeastOne,
+  commonFields,
+  commonRequest,
+  limitDocuments,
+  resolveTopN,
+  topNFields,
+} from './common-fields.ts';
+import type { Dialect, DialectOptions } from './dialect.ts';
+import { querySchema, queryText } from './query-text.ts';
+import { requestValidator } from './request-validator.ts';
 
-const schema = z.object({
-  query: nonEmptyQuery,
+export const teiRequest = z.object({
+  query: querySchema,
   texts: atLeastOne(z.string({ error: 'must be a string' })),
-  top_n: wholeNumber,
-  raw_scores: flag,
-  return_text: flag,
+  return_text: flag.describe('The texts come back in the results'),
+  ...topNFields,
+  ...commonFields,
 });
 
-/** `{query, texts}`: text-embeddings-inference, whose answer is a bare array. */
-export function teiDialect(maxDocuments: number): Dialect {
+const validated = requestValidator(teiRequest);
+
+export const teiResponse = z
+  .array(
+    z.object({
+      index: z.int().min(0).describe('Where the text stood in the request'),
+      score: z.number(),
+      text: z.string().optional(),
+    }),
+  )
+  .describe('From the best to the worst. The header x-truncated counts the texts that were cut');
+
+/** `{query, texts}`: text-embeddings-inference and Elasticsearch, whose answer is a bare array. */
+export function teiDialect({ maxDocuments, longDocuments }: DialectOptions): Dialect {
   return {
-    matches: (body) => 'texts' in body,
+    matches: (body) => body.texts != null,
     parse(body) {
       limitDocuments(body, 'texts', maxDocuments);
-      const { query, texts, top_n, raw_scores, return_text } = validate(schema, body);
+      const parsed = validated(body);
+      const { texts, return_text } = parsed;
       return {
-        request: { query, documents: texts, topN: resolveTopN(top_n), rawScores: raw_scores === true },
-        respond: ({ ranked }) =>
+        request: {
+          query: queryText(parsed.query),
+          documents: texts,
+          topN: resolveTopN(parsed),
+          ...commonRequest(parsed, longDocuments),
+        },
+        respond: ({ ranked }): z.infer<typeof teiResponse> =>
           ranked.map(({ index, score }) => ({
             index,
             score,
-            ...(return_text === true && { text: texts[index] }),
+            ...(return_text === true && { text: texts[index] ?? '' }),
           })),
       };
     },

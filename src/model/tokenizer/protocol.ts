@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { decodeRagged, encodeRagged, type RaggedTokens } from '../../engine/protocol.ts';
+import type { Cut } from '../text-limits.ts';
 
 /** The wire between the parent and a tokenizer process. */
 export const TokenizerCall = { load: 1, encode: 2, inspect: 3 } as const;
@@ -9,12 +10,22 @@ export interface EncodeRequest {
   readonly documents: readonly string[];
   /** Tokens of a whole pair, special tokens included. */
   readonly maxLength: number;
+  readonly cut?: Cut;
 }
 
-/** Token rows of (query, document) pairs, one a document. */
+/** What there is to say about a row, as bits. */
+export const Mark = {
+  /** Its document is longer than all of its rows. */
+  documentCut: 1,
+  queryCut: 2,
+  /** It is another window of the document of the row before. */
+  sameDocument: 4,
+} as const;
+
+/** Token rows of (query, document) pairs, one a document, or one a window. */
 export interface EncodedPairs extends RaggedTokens {
-  /** 1 where the document did not fit and was cut. */
-  readonly truncated: Uint8Array;
+  /** @see Mark */
+  readonly marks: Uint8Array;
 }
 
 export interface InspectRequest {
@@ -65,13 +76,13 @@ export function decodeInspection(payload: Uint8Array): TokenizerInspection {
   return deserialize(payload) as TokenizerInspection;
 }
 
-/** Layout: the ragged rows, then u8[rows] truncated. */
+/** Layout: the ragged rows, then u8[rows] marks. */
 export function encodePairs(pairs: EncodedPairs): Uint8Array {
-  return Buffer.concat([encodeRagged(pairs), pairs.truncated]);
+  return Buffer.concat([encodeRagged(pairs), pairs.marks]);
 }
 
 /** @param payload 4-byte aligned; the arrays are views into it. */
 export function decodePairs(payload: Uint8Array): EncodedPairs {
   const ragged = decodeRagged(payload);
-  return { ...ragged, truncated: payload.subarray(payload.byteLength - ragged.lengths.length) };
+  return { ...ragged, marks: payload.subarray(payload.byteLength - ragged.lengths.length) };
 }

@@ -47,6 +47,13 @@ export class LiveTraffic {
     for (const listener of this.#listeners) listener(generation);
   }
 
+  /** A request that no other model could be asked in the same way: it counts, and observers don't see it. */
+  answeredUnseen(generation: Generation, figures: AnsweredRequest): void {
+    this.vitalsOf(generation).answer(figures);
+    if (!figures.logits.every(Number.isFinite)) return;
+    for (const listener of this.#listeners) listener(generation);
+  }
+
   /** @param error only what is the model's fault counts: not that a client left or was in a hurry. */
   failed(generation: Generation, error: unknown): void {
     if (!(error instanceof ServiceError) || error.type !== 'internal') return;

@@ -48,6 +48,17 @@ describe('live traffic', () => {
     expect(outcomes).toEqual([one]);
   });
 
+  it('that other models could not be asked in the same way counts, and is shown to nobody', () => {
+    const seen: LiveRequest[] = [];
+    live.observe((request) => seen.push(request));
+    live.answeredUnseen(one, { ...figures, logits: Float32Array.of(1, 2) });
+    expect(live.vitalsOf(one)).toMatchObject({ answered: 1 });
+    expect([seen, outcomes]).toEqual([[], [one]]);
+    live.answeredUnseen(one, { ...figures, logits: Float32Array.of(Number.NaN) });
+    expect(live.vitalsOf(one)).toMatchObject({ answered: 1, notFinite: 1 });
+    expect(outcomes).toEqual([one]);
+  });
+
   it('with scores that are no numbers is shown to nobody, and has its outcome when it has failed', () => {
     const seen: LiveRequest[] = [];
     live.observe((request) => seen.push(request));

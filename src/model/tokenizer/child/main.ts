@@ -22,8 +22,8 @@ serveCalls({
     return new Uint8Array();
   },
   [TokenizerCall.encode]: async (payload) => {
-    const { query, documents, maxLength } = decodeRequest(payload);
-    return encodePairs(await loaded().encode(query, documents, maxLength));
+    const { query, documents, maxLength, cut } = decodeRequest(payload);
+    return encodePairs(await loaded().encode(query, documents, maxLength, cut));
   },
   [TokenizerCall.inspect]: async (payload) =>
     encodeInspection(await loaded().inspect(decodeInspectRequest(payload))),
