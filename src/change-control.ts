@@ -11,6 +11,7 @@ import type { Preparation } from './serving/preparation.ts';
 import { Probation } from './serving/probation/probation.ts';
 import { Standby } from './serving/probation/standby.ts';
 import { takeBack } from './serving/probation/take-back.ts';
+import { Audition } from './serving/shadow/audition.ts';
 import { Shadow } from './serving/shadow/shadow.ts';
 import { drainWithin } from './serving/slot/drain.ts';
 import type { ModelSlot } from './serving/slot/model-slot.ts';
@@ -39,6 +40,7 @@ export interface ChangeControl {
   readonly gates: GateKeeper;
   readonly live: LiveTraffic;
   readonly standby: Standby;
+  readonly audition: Audition;
   readonly probation: Probation;
   /** Gives up what is under way, and ends the model that is kept at hand. */
   close(): Promise<void>;
@@ -51,6 +53,7 @@ const DRAIN_SLACK_MS = 5_000;
 export function openChangeControl(config: Config, parts: ChangeControlParts): ChangeControl {
   const { slot, preparation, clock, logger, metrics } = parts;
   const live = new LiveTraffic();
+  const audition = new Audition();
   const drainTimeoutMs = config.requestTimeoutMs + DRAIN_SLACK_MS;
   const standby = new Standby((generation) => drainWithin(slot, generation, drainTimeoutMs, clock));
   const { limits, liveProbes: ringSize, goldenFile, probeFile } = config.gates;
@@ -86,7 +89,7 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
     record,
     standby,
     probation,
-    shadow: new Shadow({ slot, live, clock }),
+    shadow: new Shadow({ slot, live, audition, clock }),
     modes: new SwapModes(slot, config.swapMode),
     retirement: new Retirement({ slot, drainTimeoutMs, clock, logger, metrics }),
   };
@@ -106,5 +109,5 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
     await standby.dismiss();
     record.close();
   };
-  return { updater, record, gates, live, standby, probation, close };
+  return { updater, record, gates, live, standby, audition, probation, close };
 }

@@ -73,6 +73,7 @@ export function readConfig(env: Environment) {
     apiKey: values.RERANK_API_KEY,
     adminKey: values.RERANK_ADMIN_KEY,
     access: accessOf(values),
+    hasConsole: values.RERANK_CONSOLE === 'on',
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
     childEnv: childEnvironment(env),

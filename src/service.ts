@@ -1,6 +1,8 @@
 import { openChangeControl } from './change-control.ts';
 import type { Config } from './config.ts';
 import { ServiceError } from './errors.ts';
+import { loadAssets } from './http/console/assets.ts';
+import { StatsSource } from './http/console/stats.ts';
 import { listen } from './listen.ts';
 import type { Generation } from './model/generation.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -11,6 +13,7 @@ import { Admission } from './rerank/admission.ts';
 import { ModelNames } from './rerank/model-names.ts';
 import { Reranker } from './rerank/reranker.ts';
 import { ScoreCache } from './rerank/score-cache.ts';
+import { SideBySide } from './rerank/side-by-side.ts';
 import { TokenEstimate } from './rerank/token-estimate.ts';
 import { announce } from './serving/announce.ts';
 import { boot } from './serving/boot.ts';
@@ -48,6 +51,7 @@ export interface Service extends AsyncDisposable {
 export async function createService(config: Config, overrides: ServiceOverrides = {}): Promise<Service> {
   const clock = overrides.clock ?? systemClock;
   const logger = overrides.logger ?? createLogger({ level: config.logLevel, format: config.logFormat });
+  const assets = config.hasConsole ? await loadAssets() : undefined;
   const slot = new ModelSlot<Generation>(clock);
   const metrics = createMetrics({ readyEngines: () => slot.current?.readyEngines ?? 0 });
   const workshop = await openWorkshop(config, { clock, logger, metrics, mayBeTemporary: true });
@@ -68,28 +72,44 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     logger,
     metrics,
   });
-  const { updater, record, live, standby, probation, gates } = control;
+  const { updater, record, live, standby, audition, probation, gates } = control;
+  const version = overrides.version ?? 'unknown';
+  const admission = new Admission({
+    maxTokens: config.maxQueueTokens,
+    tokensPerMs: () => slot.current?.tokensPerMs,
+    heldMs: () => slot.expectedWaitMs,
+    metrics,
+  });
+  const estimate = new TokenEstimate();
+  const { requestTimeoutMs } = config;
+  const sideBySide = new SideBySide({
+    slot,
+    standby,
+    audition,
+    admission,
+    estimate,
+    requestTimeoutMs,
+    clock,
+  });
+  const stats = new StatsSource({ slot, updater, standby, audition, probation, metrics, clock, version });
   const names = new ModelNames({ aliases: config.modelAliases, strict: config.strictModel });
   const reranker = new Reranker({
     slot,
-    admission: new Admission({
-      maxTokens: config.maxQueueTokens,
-      tokensPerMs: () => slot.current?.tokensPerMs,
-      heldMs: () => slot.expectedWaitMs,
-      metrics,
-    }),
-    estimate: new TokenEstimate(),
+    admission,
+    estimate,
     cache: new ScoreCache({ maxBytes: config.scoreCacheBytes, metrics }),
     names,
     maxPairs: config.maxDocuments,
     live,
     standby,
-    requestTimeoutMs: config.requestTimeoutMs,
+    requestTimeoutMs,
     clock,
     metrics,
   });
   const app = {
     reranker,
+    sideBySide,
+    console: assets ? { assets, stats } : undefined,
     updater,
     health: new HealthCheck({ slot, engineTimeoutMs: config.engineTimeoutMs, clock }),
     readiness: {
@@ -110,7 +130,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       standby,
       probation,
       available: () => roots.list(),
-      version: overrides.version ?? 'unknown',
+      version,
       limits: { max_client_batch_size: config.maxDocuments, max_batch_tokens: config.maxQueueTokens },
     },
     maxBodyBytes: config.maxBodyBytes,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { formatBytes } from '../platform/memory/format-bytes.ts';
 import { accessSettings } from './access-settings.ts';
 import { changeSettings } from './change-settings.ts';
+import { consoleSettings } from './console-settings.ts';
 import { modelSettings } from './model-settings.ts';
 import type { Meaning } from './rules.ts';
 import { observationSettings, requestSettings, serverSettings } from './server-settings.ts';
@@ -16,6 +17,7 @@ export const settings = {
   ...changeSettings,
   ...storeSettings,
   ...observationSettings,
+  ...consoleSettings,
 } as const;
 
 export type SettingName = keyof typeof settings;
@@ -30,6 +32,7 @@ export const settingGroups: readonly { readonly title: string; readonly settings
     { title: 'Changing the model', settings: namesOf(changeSettings) },
     { title: 'Where models come from', settings: namesOf(storeSettings) },
     { title: 'Logs', settings: namesOf(observationSettings) },
+    { title: 'The console', settings: namesOf(consoleSettings) },
   ];
 
 /** What a person reads of a setting. */

@@ -27,7 +27,7 @@ export function answerRequest(
 
 /** Which model answered, how much was cut, and where the time went, in whole milliseconds as TEI sends them. */
 function describe({ model, timings, tokens, truncated }: RerankResult, response: Response): void {
-  const headers = {
+  response.set({
     'x-model': encodeURI(model.reference),
     'x-model-digest': `sha256:${model.digest}`,
     'x-model-generation': String(model.generation),
@@ -37,6 +37,5 @@ function describe({ model, timings, tokens, truncated }: RerankResult, response:
     'x-tokenization-time': String(Math.round(timings.tokenizationMs)),
     'x-queue-time': String(Math.round(timings.queueMs)),
     'x-inference-time': String(Math.round(timings.inferenceMs)),
-  };
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  });
 }

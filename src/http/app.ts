@@ -3,11 +3,14 @@ import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { ModelNames } from '../rerank/model-names.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import type { SideBySide } from '../rerank/side-by-side.ts';
 import type { HealthCheck } from '../serving/health.ts';
 import type { Updater } from '../serving/update/updater.ts';
 import { cors } from './access/cors.ts';
 import { refuseHeaderFlood } from './access/header-flood.ts';
 import { type Access, requireAdmin, requireApiKey } from './auth.ts';
+import type { Assets } from './console/assets.ts';
+import type { StatsSource } from './console/stats.ts';
 import type { LongDocuments } from './dialects/long-texts.ts';
 import { errorHandler, methodNotAllowed, onAdminPort, routeNotFound } from './errors.ts';
 import { jsonBody } from './json-body.ts';
@@ -21,22 +24,27 @@ import {
   wellKnownLiveRoute,
   wellKnownReadyRoute,
 } from './routes/clients.ts';
+import { compareRoute } from './routes/compare.ts';
+import { consoleAssetRoute, consolePageRoute, consoleStatsRoute } from './routes/console.ts';
 import { healthRoute, liveRoute, readyRoute, startupRoute } from './routes/health.ts';
 import { type Catalogue, infoRoute, modelsRoute } from './routes/models.ts';
 import { preloadRoute } from './routes/preload.ts';
 import { rerankRoute } from './routes/rerank.ts';
 import { scoreRoute } from './routes/score.ts';
-import { cancelRoute, operationRoute, rollbackRoute, updateRoute } from './routes/update.ts';
+import { cancelRoute, operationRoute, operationsRoute, rollbackRoute, updateRoute } from './routes/update.ts';
 import { updateEventsRoute } from './routes/update-events.ts';
 
 export interface AppOptions extends RequestContextOptions {
   readonly reranker: Reranker;
+  readonly sideBySide: SideBySide;
   readonly updater: Updater;
   readonly health: HealthCheck;
   readonly readiness: Readiness;
   readonly catalogue: Catalogue;
   readonly access: Access;
   readonly corsOrigins: readonly string[];
+  /** Undefined when there is to be none. */
+  readonly console: { readonly assets: Assets; readonly stats: StatsSource } | undefined;
   readonly maxBodyBytes: number;
   readonly bodyTimeoutMs: number;
   readonly maxDocuments: number;
@@ -68,6 +76,8 @@ export function createApp(options: AppOptions, surface: 'all' | 'public' = 'all'
     ['POST', '/v1/reranking', ...rerank],
     ['POST', '/score', ...score],
     ['POST', '/v1/score', ...score],
+    ['POST', '/compare', admin, ...json, compareRoute(options.sideBySide)],
+    ['GET', '/update', admin, operationsRoute(updater)],
     ['POST', '/update', admin, ...json, updateRoute(updater)],
     ['GET', '/update/:id', admin, operationRoute(updater)],
     ['DELETE', '/update/:id', admin, cancelRoute(updater)],
@@ -89,6 +99,7 @@ export function createApp(options: AppOptions, surface: 'all' | 'public' = 'all'
     ['GET', '/readyz', readyRoute(readiness)],
     ['GET', '/startupz', startupRoute(readiness)],
     ['GET', '/metrics', metricsRoute(metrics)],
+    ...consoleRoutes(options, api),
   ];
 
   const app = express();
@@ -108,6 +119,15 @@ export function createApp(options: AppOptions, surface: 'all' | 'public' = 'all'
   app.use(routeNotFound(routes.map(([, path]) => path)));
   app.use(errorHandler(options.logger));
   return app;
+}
+
+function consoleRoutes({ console }: AppOptions, api: RequestHandler): readonly Route[] {
+  if (console === undefined) return [];
+  return [
+    ['GET', '/ui', consolePageRoute(console.assets)],
+    ['GET', '/ui/stats', api, consoleStatsRoute(console.stats)],
+    ['GET', '/ui/*asset', consoleAssetRoute(console.assets)],
+  ];
 }
 
 function metricsRoute({ registry }: Metrics): RequestHandler {

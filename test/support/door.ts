@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import type { Metrics } from '../../src/platform/metrics.ts';
 import { ModelNames } from '../../src/rerank/model-names.ts';
 import type { Reranker } from '../../src/rerank/reranker.ts';
+import type { SideBySide } from '../../src/rerank/side-by-side.ts';
 import type { HealthCheck } from '../../src/serving/health.ts';
 import type { Caller } from '../../src/serving/update/change-request.ts';
 import type { Updater } from '../../src/serving/update/updater.ts';
@@ -38,6 +39,8 @@ export async function openDoor(
   const config = readConfig(testEnvironment({ PORT: '0', ...settings }));
   const parts: AppParts = {
     reranker: {} as Reranker,
+    sideBySide: {} as SideBySide,
+    console: undefined,
     updater: fakeUpdater(changedBy),
     health: { check: () => Promise.resolve({ healthy: true }) } as unknown as HealthCheck,
     readiness: { hasStarted: () => true, whyNotReady: () => undefined },

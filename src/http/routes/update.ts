@@ -14,6 +14,13 @@ export function rollbackRoute(updater: Updater): RequestHandler {
   return respondWith((request) => updater.rollback(rollbackRequest(request.body), callerOf(request)));
 }
 
+/** GET /update: the operations of late, the latest first. */
+export function operationsRoute(updater: Updater): RequestHandler {
+  return (_request, response) => {
+    response.json({ operations: updater.recent.map(({ report }) => report) });
+  };
+}
+
 /** GET /update/:id */
 export function operationRoute(updater: Updater): RequestHandler {
   return (request, response) => {

@@ -25,6 +25,11 @@ export class Standby {
     return this.#occupant?.generation.identity;
   }
 
+  /** Process ids of what is loaded. */
+  get pids(): readonly number[] {
+    return this.#occupant?.generation.pids ?? [];
+  }
+
   keep(generation: Generation, dtype: Dtype | undefined): void {
     this.#occupant = { generation, dtype, leases: 0, idle: Promise.withResolvers<void>() };
   }

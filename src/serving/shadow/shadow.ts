@@ -7,6 +7,7 @@ import { explain } from '../preparation.ts';
 import type { ModelSlot } from '../slot/model-slot.ts';
 import type { ShadowTerms } from '../update/change-request.ts';
 import type { Operation } from '../update/operation.ts';
+import type { Audition } from './audition.ts';
 import { ShadowSample } from './shadow-sample.ts';
 
 /** What a candidate is held against. */
@@ -21,6 +22,7 @@ export interface ShadowJudgement {
 export interface ShadowOptions {
   readonly slot: ModelSlot<Generation>;
   readonly live: LiveTraffic;
+  readonly audition: Audition;
   readonly clock: Clock;
 }
 
@@ -49,15 +51,17 @@ export class Shadow {
     operation: Operation,
   ): Promise<void> {
     operation.enter('shadow');
-    const { live } = this.#options;
+    const { live, audition } = this.#options;
     const sample = new ShadowSample(terms, threshold);
     const stop = live.observe((request) => sample.offer(request));
+    const endAudition = audition.begin(candidate);
     try {
       await this.#score(candidate, sample, operation);
     } catch (error) {
       throw explain(error, operation.signal);
     } finally {
       stop();
+      await endAudition();
     }
     const { comparison } = sample.report;
     if (comparison === null) {

@@ -32,6 +32,11 @@ export class Operations {
   readonly #byId = new Map<string, Started>();
   readonly #byKey = new Map<string, Keyed>();
 
+  /** Those that are still known, the latest first. */
+  get latestFirst(): readonly Operation[] {
+    return [...this.#byId.values()].map(({ operation }) => operation).toReversed();
+  }
+
   /** @throws ServiceError not_found for an id that was never given or is forgotten. */
   find(id: string): Started {
     const found = this.#byId.get(id);

@@ -43,6 +43,11 @@ export class Updater {
     return this.#running?.operation;
   }
 
+  /** The operations of late, the latest first. */
+  get recent(): readonly Operation[] {
+    return this.#operations.latestFirst;
+  }
+
   /** @throws ServiceError not_found */
   find(id: string): Operation {
     return this.#operations.find(id).operation;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../src/errors.ts';
 import type { Generation } from '../../../src/model/generation.ts';
 import { LiveTraffic } from '../../../src/serving/live/live-traffic.ts';
+import { Audition } from '../../../src/serving/shadow/audition.ts';
 import { Shadow, type ShadowJudgement } from '../../../src/serving/shadow/shadow.ts';
 import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
 import type { Operation } from '../../../src/serving/update/operation.ts';
@@ -45,7 +46,7 @@ beforeEach(async () => {
 
 function run(requests: number, { limits = {}, forced = false, threshold }: Partial<ShadowJudgement> = {}) {
   const terms = { percent: 100, requests };
-  const running = new Shadow({ slot, live, clock }).run(
+  const running = new Shadow({ slot, live, audition: new Audition(), clock }).run(
     candidate,
     terms,
     { limits, forced, threshold },
