@@ -4,6 +4,7 @@ import type { Generation } from './model/generation.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
+import type { Tracing } from './platform/tracing/tracing.ts';
 import { GateKeeper } from './serving/gates/gate-keeper.ts';
 import { LiveRing } from './serving/gates/live-ring.ts';
 import { LiveTraffic } from './serving/live/live-traffic.ts';
@@ -31,6 +32,8 @@ export interface ChangeControlParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Undefined while nobody wants traces. */
+  readonly tracing: Tracing | undefined;
 }
 
 /** Everything that changes the model, and watches over the change. */
@@ -98,7 +101,7 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
     canonical: (reference) => preparation.canonical(reference),
     hasStarted: () => slot.hasServed,
     record,
-    timeline: new Timeline(metrics),
+    timeline: new Timeline(metrics, parts.tracing),
     clock,
     logger,
   });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { childEnvironment } from './child-environment.ts';
 import { accessOf } from './config/access-settings.ts';
 import { gatesOf } from './config/change-settings.ts';
+import { observationOf } from './config/observation-settings.ts';
 import { isOn, listOf } from './config/rules.ts';
 import { isSecret, settings } from './config/settings.ts';
 import { storeOf } from './config/store-settings.ts';
@@ -76,6 +77,7 @@ export function readConfig(env: Environment) {
     hasConsole: values.RERANK_CONSOLE === 'on',
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
+    ...observationOf(values),
     childEnv: childEnvironment(env),
     unknownSettings: Object.keys(given).filter((name) => name.startsWith('RERANK_') && !(name in settings)),
   });

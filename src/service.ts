@@ -5,15 +5,18 @@ import { loadAssets } from './http/console/assets.ts';
 import { StatsSource } from './http/console/stats.ts';
 import { listen } from './listen.ts';
 import type { Generation } from './model/generation.ts';
+import { readMemoryByRole } from './model/memory-by-role.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type DirectoryLock, lockDirectory } from './platform/directory-lock.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createMetrics } from './platform/metrics.ts';
+import { openTracing } from './platform/tracing/tracing.ts';
 import { Admission } from './rerank/admission.ts';
 import { ModelNames } from './rerank/model-names.ts';
 import { Reranker } from './rerank/reranker.ts';
 import { ScoreCache } from './rerank/score-cache.ts';
 import { SideBySide } from './rerank/side-by-side.ts';
+import { textLog } from './rerank/text-log.ts';
 import { TokenEstimate } from './rerank/token-estimate.ts';
 import { announce } from './serving/announce.ts';
 import { boot } from './serving/boot.ts';
@@ -53,7 +56,19 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const logger = overrides.logger ?? createLogger({ level: config.logLevel, format: config.logFormat });
   const assets = config.hasConsole ? await loadAssets() : undefined;
   const slot = new ModelSlot<Generation>(clock);
-  const metrics = createMetrics({ readyEngines: () => slot.current?.readyEngines ?? 0 });
+  const version = overrides.version ?? 'unknown';
+  const metrics = createMetrics(
+    {
+      version,
+      readyEngines: () => slot.current?.readyEngines ?? 0,
+      operation: () => control.updater.running?.report,
+      onProbation: () => control.probation.report?.state === 'running',
+      memory: () => readMemoryByRole(slot.current),
+    },
+    { tei: config.teiMetrics },
+  );
+  const tracing =
+    config.tracing && (await openTracing({ ...config.tracing, version, clock, logger, metrics }));
   const workshop = await openWorkshop(config, { clock, logger, metrics, mayBeTemporary: true });
   const { roots, preparation, keepOnly, work } = workshop;
   if (work.because !== undefined) {
@@ -71,9 +86,9 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     clock,
     logger,
     metrics,
+    tracing,
   });
   const { updater, record, live, standby, audition, probation, gates } = control;
-  const version = overrides.version ?? 'unknown';
   const admission = new Admission({
     maxTokens: config.maxQueueTokens,
     tokensPerMs: () => slot.current?.tokensPerMs,
@@ -105,6 +120,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     requestTimeoutMs,
     clock,
     metrics,
+    logTexts: config.logTexts ? textLog(logger) : undefined,
   });
   const app = {
     reranker,
@@ -140,6 +156,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     clock,
     logger,
     metrics,
+    tracing,
   };
   const access = { clock, logger, registry: metrics.registry };
   const server = await listen(config, app, access).catch(async (error) => {
@@ -164,7 +181,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const closeOnce = async (): Promise<void> => {
     stop.abort(new ServiceError('unavailable', 'the server is shutting down', { retryAfterSeconds: 5 }));
     await Promise.all([server.close(config.shutdownTimeoutMs), control.close(), ready.catch(() => {})]);
-    await slot.current?.close();
+    await Promise.all([slot.current?.close(), tracing?.close()]);
     await lock.release();
     await work.release();
   };

@@ -14,12 +14,16 @@ interface Shows {
 export interface BatchMetrics {
   readonly batchPairs: Observes;
   readonly batchTokens: Observes;
+  /** Tokens. */
+  readonly paddingTokens: { inc(tokens: number): void };
   /** Seconds. */
   readonly batchDuration: Observes;
   readonly batchRetries: Counts;
   readonly sharedPairs: Counts;
   readonly queuedPairs: Shows;
   readonly queuedTokens: Shows;
+  /** Only where somebody asked for these names. */
+  readonly tei?: { batch(pairs: number, tokens: number): void } | undefined;
 }
 
 const nowhere = { observe: () => {}, inc: () => {}, set: () => {} };
@@ -28,6 +32,7 @@ const nowhere = { observe: () => {}, inc: () => {}, set: () => {} };
 export const noMetrics: BatchMetrics = {
   batchPairs: nowhere,
   batchTokens: nowhere,
+  paddingTokens: nowhere,
   batchDuration: nowhere,
   batchRetries: nowhere,
   sharedPairs: nowhere,

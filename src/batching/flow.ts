@@ -1,3 +1,5 @@
+import type { RequestTrace } from '../platform/tracing/request-trace.ts';
+
 /** Tokens that a request may have computed in one turn: about sixteen passages. */
 export const QUANTUM_TOKENS = 2048;
 
@@ -9,14 +11,19 @@ export const QUANTUM_TOKENS = 2048;
  * arrive, as start tags are in Goyal et al. 1996, "Start-time Fair Queuing".
  */
 export class Flow {
+  readonly trace: RequestTrace | undefined;
   readonly #expected: number;
   #firstTurn: number | undefined;
   #taken = 0;
   #finished = 0;
 
-  /** @param expected tokens that the whole request is thought to have, as long as it is not tokenized. */
-  constructor(expected = 0) {
+  /**
+   * @param expected tokens that the whole request is thought to have, as long as it is not tokenized.
+   * @param trace what logs and traces call it; undefined for work that is no request's.
+   */
+  constructor(expected = 0, trace?: RequestTrace) {
     this.#expected = expected;
+    this.trace = trace;
   }
 
   /** Tokens that are still to be computed, as far as is known. */

@@ -1,3 +1,5 @@
+import { ServiceError } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Flow } from './flow.ts';
 
 /** What a caller gets for the pairs that it submitted. */
@@ -17,6 +19,7 @@ export class Job {
   readonly scored: Promise<ScoredPairs>;
   readonly flow: Flow;
   readonly #logits: Float32Array;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #submittedAt: number;
   readonly #settle = Promise.withResolvers<ScoredPairs>();
   #remaining: number;
@@ -25,11 +28,12 @@ export class Job {
   #settled = false;
 
   /** @param flow the request that it is a part of. */
-  constructor(pairs: number, flow: Flow, now: number) {
+  constructor(pairs: number, flow: Flow, clock: Pick<Clock, 'now'>) {
     this.flow = flow;
+    this.#clock = clock;
     this.#logits = new Float32Array(pairs);
     this.#remaining = pairs;
-    this.#submittedAt = now;
+    this.#submittedAt = clock.now();
     this.scored = this.#settle.promise;
   }
 
@@ -51,6 +55,7 @@ export class Job {
     if (this.#remaining > 0) return;
     this.#settled = true;
     const firstBatchAt = this.#firstBatchAt ?? now;
+    this.#recordTimes(firstBatchAt, now);
     this.#settle.resolve({
       logits: this.#logits,
       queueMs: firstBatchAt - this.#submittedAt,
@@ -62,6 +67,24 @@ export class Job {
   fail(error: unknown): void {
     if (this.#settled) return;
     this.#settled = true;
+    this.#recordTimes(this.#firstBatchAt, this.#clock.now(), failureOf(error));
     this.#settle.reject(error);
   }
+
+  /** @param firstBatchAt undefined when it never ran */
+  #recordTimes(firstBatchAt: number | undefined, to: number, failure?: string): void {
+    const record = this.flow.trace?.record;
+    if (record === undefined) return;
+    const attributes = { 'rerankd.pairs': this.#logits.length };
+    const from = this.#submittedAt;
+    if (firstBatchAt === undefined) return record({ name: 'rerank.queue', from, to, attributes, failure });
+    record({ name: 'rerank.queue', from, to: firstBatchAt, attributes });
+    record({ name: 'rerank.inference', from: firstBatchAt, to, attributes, failure });
+  }
+}
+
+/** By the closed list of error types where it is on it; what else a class is called. */
+function failureOf(error: unknown): string {
+  if (error instanceof ServiceError) return error.type;
+  return error instanceof Error ? error.name : 'unknown';
 }

@@ -1,4 +1,5 @@
 import type { RaggedTokens } from '../engine/protocol.ts';
+import type { RequestTrace } from '../platform/tracing/request-trace.ts';
 import type { Job } from './job.ts';
 import type { Ticket } from './pair-queue.ts';
 
@@ -21,6 +22,11 @@ export class PendingPair {
   /** Somebody still waits for it. */
   get wanted(): boolean {
     return this.#claims.some(({ job }) => !job.settled);
+  }
+
+  /** The requests that wait for it, as far as they have a name. */
+  get traces(): RequestTrace[] {
+    return this.#claims.flatMap(({ job }) => job.flow.trace ?? []);
   }
 
   /** @param pair number of this row within the job */

@@ -1,10 +1,12 @@
 import type { EnginePort } from '../engine/port.ts';
 import type { RaggedTokens, RunReply } from '../engine/protocol.ts';
-import { ServiceError } from '../errors.ts';
+import { messageOf, ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
 import { ChildLost } from '../platform/process/child-link.ts';
 import { type Batch, gatherTokens, paddedTokens, splitIntoPairs } from './batch.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
+import { carriedRequests } from './carried-requests.ts';
 import type { Flow } from './flow.ts';
 import { Job, type ScoredPairs } from './job.ts';
 import { OpenPairs } from './open-pairs.ts';
@@ -18,6 +20,8 @@ export interface SchedulerOptions {
   readonly maxBatchTokens: number;
   readonly clock: Clock;
   readonly metrics: BatchMetrics;
+  /** Told which requests a batch carried that failed. */
+  readonly logger?: Pick<Logger, 'warn' | 'error'>;
 }
 
 const MAX_PADDING_SHARE = 0.2;
@@ -67,7 +71,7 @@ export class Scheduler {
   async submit(tokens: RaggedTokens, flow: Flow, signal: AbortSignal): Promise<ScoredPairs> {
     signal.throwIfAborted();
     if (tokens.lengths.length === 0) throw new RangeError('a job needs at least one pair');
-    const job = new Job(tokens.lengths.length, flow, this.#options.clock.now());
+    const job = new Job(tokens.lengths.length, flow, this.#options.clock);
     const pairs = this.#enqueue(job, tokens, flow);
     const abandon = (): void => job.fail(signal.reason);
     signal.addEventListener('abort', abandon, { once: true });
@@ -147,9 +151,12 @@ export class Scheduler {
     const startedAt = clock.now();
     for (const pair of batch.pairs) pair.markRunning(startedAt);
     metrics.batchPairs.observe(batch.pairs.length);
-    metrics.batchTokens.observe(paddedTokens(tokens.lengths));
+    const computed = paddedTokens(tokens.lengths);
+    metrics.batchTokens.observe(computed);
+    metrics.paddingTokens.inc(computed - tokens.ids.length);
+    metrics.tei?.batch(batch.pairs.length, tokens.ids.length);
     try {
-      this.#deliver(batch, tokens, await engines.run(tokens));
+      this.#deliver(batch, tokens, await engines.run(tokens, () => carriedRequests(batch.pairs)));
     } catch (error) {
       this.#handleFailure(batch, error);
     }
@@ -172,18 +179,21 @@ export class Scheduler {
   }
 
   #handleFailure(batch: Batch, error: unknown): void {
-    const { metrics } = this.#options;
+    const { metrics, logger } = this.#options;
     if (error instanceof ChildLost && !error.wasRunning) {
       this.#again.push(batch);
       return;
     }
     const lostEngines = batch.lostEngines + (error instanceof ChildLost ? 1 : 0);
     const mayRunAgain = error instanceof ChildLost ? lostEngines < MAX_LOST_ENGINES : batch.pairs.length > 1;
+    const about = { reason: messageOf(error), pairs: batch.pairs.length, ...carriedRequests(batch.pairs) };
     if (mayRunAgain) {
       metrics.batchRetries.inc();
+      logger?.warn(about, 'a batch failed and runs again, pair by pair');
       this.#again.push(...splitIntoPairs(batch.pairs, lostEngines));
       return;
     }
+    logger?.error(about, 'a batch failed and is given up');
     for (const pair of batch.pairs) {
       this.#open.remove(pair);
       pair.fail(rejection(error));

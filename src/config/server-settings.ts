@@ -44,15 +44,3 @@ export const requestSettings = {
     'what becomes of long documents where a request has no `long_document`: `truncate` scores their start, `max_passage` their best window',
   ),
 } as const;
-
-/** What it says of itself. */
-export const observationSettings = {
-  LOG_LEVEL: setting(
-    oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
-    'the least level that is logged',
-  ),
-  LOG_FORMAT: setting(
-    oneOf('auto', 'json', 'text').default('auto'),
-    '`json` or `text`; `auto` is text at a terminal',
-  ),
-} as const;

@@ -4,8 +4,9 @@ import { accessSettings } from './access-settings.ts';
 import { changeSettings } from './change-settings.ts';
 import { consoleSettings } from './console-settings.ts';
 import { modelSettings } from './model-settings.ts';
+import { observationSettings } from './observation-settings.ts';
 import type { Meaning } from './rules.ts';
-import { observationSettings, requestSettings, serverSettings } from './server-settings.ts';
+import { requestSettings, serverSettings } from './server-settings.ts';
 import { storeSettings } from './store-settings.ts';
 
 /** Every setting: its environment variable, its rule, its default and its meaning. Flags of the CLI carry the same names. */
@@ -31,7 +32,7 @@ export const settingGroups: readonly { readonly title: string; readonly settings
     { title: 'Who may ask', settings: namesOf(accessSettings) },
     { title: 'Changing the model', settings: namesOf(changeSettings) },
     { title: 'Where models come from', settings: namesOf(storeSettings) },
-    { title: 'Logs', settings: namesOf(observationSettings) },
+    { title: 'Logs, metrics and traces', settings: namesOf(observationSettings) },
     { title: 'The console', settings: namesOf(consoleSettings) },
   ];
 

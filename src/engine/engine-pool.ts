@@ -87,11 +87,11 @@ export class EnginePool implements EnginePort {
     );
   }
 
-  async run(tokens: RaggedTokens): Promise<RunReply> {
+  async run(tokens: RaggedTokens, about?: () => object): Promise<RunReply> {
     const [leastBusy] = this.#engines().toSorted((a, b) => a.outstanding - b.outstanding);
     if (leastBusy === undefined) throw new Error('no engine is ready');
     try {
-      return await leastBusy.run(tokens);
+      return await leastBusy.run(tokens, about);
     } finally {
       this.onFreeSlot();
     }

@@ -84,9 +84,13 @@ export class Engine implements Mortal {
     return this.#link.outstanding;
   }
 
-  /** @throws CallFailed when ONNX Runtime rejects the batch; ChildLost when the process ends first. */
-  async run(tokens: RaggedTokens): Promise<RunReply> {
-    return decodeRunReply(await this.#link.call(EngineCall.run, encodeRagged(tokens), this.#runTimeoutMs));
+  /**
+   * @param about what the batch is about, for the log.
+   * @throws CallFailed when ONNX Runtime rejects the batch; ChildLost when the process ends first.
+   */
+  async run(tokens: RaggedTokens, about?: () => object): Promise<RunReply> {
+    const payload = encodeRagged(tokens);
+    return decodeRunReply(await this.#link.call(EngineCall.run, payload, this.#runTimeoutMs, about));
   }
 
   kill(because: string): void {

@@ -10,7 +10,8 @@ export interface EnginePort {
   onFreeSlot: () => void;
   /**
    * Runs one batch on the least busy engine. Only to be called while freeSlots > 0.
+   * @param about what the batch is about, for the log when the engine says something meanwhile.
    * @throws CallFailed when the model rejects the batch; ChildLost when the engine ends over it.
    */
-  run(tokens: RaggedTokens): Promise<RunReply>;
+  run(tokens: RaggedTokens, about?: () => object): Promise<RunReply>;
 }

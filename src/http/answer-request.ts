@@ -4,6 +4,7 @@ import type { Reranker, RerankResult } from '../rerank/reranker.ts';
 import type { DialectOptions, Spoken } from './dialects/dialect.ts';
 import { clientGone } from './request-context.ts';
 import { requestTimeoutMs } from './request-timeout.ts';
+import { traceOf } from './request-trace.ts';
 
 export interface RerankRouteOptions extends DialectOptions {
   readonly reranker: Reranker;
@@ -17,7 +18,11 @@ export function answerRequest(
 ): RequestHandler {
   return async (request, response) => {
     const spoken = parse(request.body);
-    const client = { gone: clientGone(response), timeoutMs: requestTimeoutMs(request) };
+    const client = {
+      gone: clientGone(response),
+      timeoutMs: requestTimeoutMs(request),
+      trace: traceOf(request),
+    };
     const result = await reranker.rerank(spoken.request, client);
     describe(result, response);
     const envelope = { requestId: String(response.get('x-request-id')), date: () => clock.date() };

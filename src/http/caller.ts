@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { Caller } from '../serving/update/change-request.ts';
 import { identityOf, nameOf } from './access/identity.ts';
+import { traceOf } from './request-trace.ts';
 
 const LONGEST_KEY = 200;
 
@@ -11,6 +12,7 @@ export function callerOf(request: Request): Caller {
   return {
     by: `${nameOf(identityOf(request) ?? { kind: 'local' })} from ${from}`,
     idempotencyKey: idempotencyKey(request.get('idempotency-key')),
+    trace: traceOf(request),
   };
 }
 

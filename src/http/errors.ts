@@ -2,8 +2,10 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { type ErrorType, ServiceError } from '../errors.ts';
 import { ClientGone } from '../platform/deadline.ts';
 import type { Logger } from '../platform/logger.ts';
+import { logFieldsOf } from '../platform/tracing/request-trace.ts';
 import { nearRoutes } from './near-routes.ts';
 import { type RequestFault, requestFault } from './request-faults.ts';
+import { traceOf } from './request-trace.ts';
 
 const STATUS: Readonly<Record<ErrorType, number>> = {
   invalid_request: 400,
@@ -90,7 +92,7 @@ export const onAdminPort: RequestHandler = (request, response) => {
 
 /** The last middleware: whatever went wrong becomes the one error shape. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
-  return (thrown, _request, response, _next) => {
+  return (thrown, request, response, _next) => {
     // It was answered while its body still came in.
     if (response.writableEnded) return;
     if (thrown instanceof ClientGone || response.headersSent) {
@@ -99,7 +101,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     }
     const { error, status } = translate(thrown);
     if (error.type === 'internal') {
-      logger.error({ err: thrown, requestId: response.get('x-request-id') }, error.message);
+      logger.error({ err: thrown, ...logFieldsOf(traceOf(request)) }, error.message);
     }
     sendError(response, error, status);
   };

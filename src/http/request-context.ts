@@ -3,23 +3,29 @@ import type { RequestHandler, Response } from 'express';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { logFieldsOf } from '../platform/tracing/request-trace.ts';
+import type { Tracing } from '../platform/tracing/tracing.ts';
 import { identityOf, nameOf } from './access/identity.ts';
+import { beginTrace } from './request-trace.ts';
 
 export interface RequestContextOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'httpRequests' | 'httpDuration'>;
+  /** Undefined while nobody wants traces. */
+  readonly tracing?: Tracing | undefined;
 }
 
 const TURNED_AWAY: ReadonlySet<number> = new Set([401, 403, 408, 413, 429, 431]);
 
 /** Gives every request an id, and counts, times and logs it when it is over. */
-export function requestContext({ clock, logger, metrics }: RequestContextOptions): RequestHandler {
+export function requestContext({ clock, logger, metrics, tracing }: RequestContextOptions): RequestHandler {
   return (request, response, next) => {
     const startedAt = clock.now();
     const given = request.get('x-request-id');
     const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
     response.set({ 'x-request-id': requestId, 'X-Content-Type-Options': 'nosniff' });
+    const trace = beginTrace(request, response, requestId, tracing);
     const from = request.socket.remoteAddress;
     response.once('close', () => {
       const ms = clock.now() - startedAt;
@@ -28,6 +34,7 @@ export function requestContext({ clock, logger, metrics }: RequestContextOptions
       const status = response.writableFinished ? response.statusCode : 499;
       metrics.httpRequests.inc({ route, method: request.method, status });
       metrics.httpDuration.observe({ route }, ms / 1000);
+      trace.end(route, status);
       const identity = identityOf(request);
       const who = {
         ...(identity && { by: nameOf(identity) }),
@@ -35,7 +42,7 @@ export function requestContext({ clock, logger, metrics }: RequestContextOptions
         ...(TURNED_AWAY.has(status) && { from }),
       };
       logger[levelOf(request.method, status)](
-        { requestId, method: request.method, path: request.path, status, ms, ...who },
+        { ...logFieldsOf(trace), method: request.method, path: request.path, status, ms, ...who },
         'request',
       );
     });

@@ -144,7 +144,7 @@ export class Generation {
         { ...plan, device, dtype: graph.dtype, maxLength, generation: model.generation },
         `${model.reference} is loaded`,
       );
-      const scheduler = new Scheduler({ engines, maxBatchTokens: plan.batchTokens, clock, metrics });
+      const scheduler = new Scheduler({ engines, maxBatchTokens: plan.batchTokens, clock, metrics, logger });
       const { generation, reference, digest } = model;
       return new Generation({ generation, reference, digest, device, dtype: graph.dtype }, maxLength, {
         tokenizer,

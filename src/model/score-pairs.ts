@@ -49,7 +49,14 @@ export async function scorePairs(
     for (let at = 0; at < documents.length; at += size) {
       either.throwIfAborted();
       const chunk = documents.slice(at, at + size);
+      const encodingFrom = on.clock.now();
       const encoded = await encode(on.tokenizer, query, chunk, limits);
+      flow.trace?.record?.({
+        name: 'rerank.tokenization',
+        from: encodingFrom,
+        to: on.clock.now(),
+        attributes: { 'rerankd.documents': chunk.length, 'rerankd.pairs': encoded.lengths.length },
+      });
       if (limits.strict === true) requireWhole(encoded.marks, at, limits.maxLength);
       limits.budget?.take(encoded.lengths.length);
       const job = on.scheduler.submit(encoded, flow, either).then((rows) => ({ ...rows, encoded }));

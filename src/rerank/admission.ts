@@ -1,6 +1,7 @@
 import { Flow, QUANTUM_TOKENS } from '../batching/flow.ts';
 import { ServiceError } from '../errors.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { RequestTrace } from '../platform/tracing/request-trace.ts';
 
 export interface AdmissionOptions {
   /** Estimated tokens of all requests inside, together. */
@@ -18,6 +19,7 @@ export interface Applicant {
   readonly tokens: number;
   /** How long it would wait for its answer. */
   readonly timeoutMs: number;
+  readonly trace?: RequestTrace | undefined;
 }
 
 /** A request that is inside. */
@@ -47,7 +49,7 @@ export class Admission {
       this.#requireRoom(applicant);
       this.#requireTime(applicant);
     }
-    const flow = new Flow(applicant.tokens);
+    const flow = new Flow(applicant.tokens, applicant.trace);
     this.#flows.add(flow);
     this.#change(applicant.tokens);
     const leave = (): void => {

@@ -7,6 +7,7 @@ import { limitsOn, type ScoreLimits, type TextLimits } from '../model/text-limit
 import type { Clock } from '../platform/clock.ts';
 import { deadline } from '../platform/deadline.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { RequestTrace, SpanAttributes } from '../platform/tracing/request-trace.ts';
 import type { LiveTraffic } from '../serving/live/live-traffic.ts';
 import type { Standby } from '../serving/probation/standby.ts';
 import type { ModelSlot } from '../serving/slot/model-slot.ts';
@@ -39,6 +40,8 @@ export interface Client {
   readonly gone: AbortSignal;
   /** Undefined when it did not say. The server's own limit holds anyway. */
   readonly timeoutMs: number | undefined;
+  /** What logs and traces call the request. */
+  readonly trace?: RequestTrace | undefined;
 }
 
 interface RerankTimings {
@@ -74,7 +77,12 @@ export interface RerankerOptions {
   readonly standby: Pick<Standby, 'lease'>;
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
-  readonly metrics: Pick<Metrics, 'tokenization' | 'queue' | 'inference' | 'documents' | 'answeredByStandby'>;
+  readonly metrics: Pick<
+    Metrics,
+    'tokenization' | 'queue' | 'inference' | 'documents' | 'answeredByStandby' | 'tei'
+  >;
+  /** Writes the texts of a request down, where the operator asked for that. */
+  readonly logTexts?: ((request: RerankRequest, trace: RequestTrace | undefined) => void) | undefined;
 }
 
 /** The walk of a request: admit, lease a model, score on it, rank. */
@@ -90,16 +98,21 @@ export class Reranker {
    * the request asks for it.
    */
   async rerank(request: RerankRequest, client: Client): Promise<RerankResult> {
-    const { slot, admission, estimate, names, clock, requestTimeoutMs } = this.#options;
+    const { slot, admission, estimate, names, clock, requestTimeoutMs, metrics, logTexts } = this.#options;
     const startedAt = clock.now();
     const { query, documents } = request;
+    const { trace } = client;
+    logTexts?.(request, trace);
     const limits = limitsOn(slot.current?.maxLength ?? 0, request.limits);
     const tokens = estimate.of({ query, documents, ...limits });
     const timeoutMs = Math.min(client.timeoutMs ?? Number.POSITIVE_INFINITY, requestTimeoutMs);
-    const { flow, leave } = admission.enter({ tokens, timeoutMs });
+    const { flow, leave } = admission.enter({ tokens, timeoutMs, trace });
+    metrics.tei?.asked(documents.length);
     try {
       return await deadline(clock, timeoutMs, client.gone, async (signal) => {
+        const heldFrom = slot.isHeld ? clock.now() : undefined;
         const lease = await slot.lease();
+        if (heldFrom !== undefined) trace?.record?.({ name: 'rerank.hold', from: heldFrom, to: clock.now() });
         try {
           names.require(request.model, lease.model.identity);
           return await this.#score(request, lease.model, { flow, startedAt }, signal);
@@ -160,7 +173,7 @@ export class Reranker {
     metrics.tokenization.observe(tokenizationMs / 1000);
     metrics.queue.observe(queueMs / 1000);
     metrics.inference.observe(inferenceMs / 1000);
-    return {
+    const result = {
       model: generation.identity,
       scores,
       ranked: rank(logits, scores, request.topN),
@@ -168,6 +181,9 @@ export class Reranker {
       truncated: scored.truncated.reduce((count, marks) => count + Math.min(marks, 1), 0),
       timings: { totalMs: clock.now() - startedAt, tokenizationMs, queueMs, inferenceMs },
     };
+    metrics.tei?.answered(scored.tokens, result.timings);
+    flow.trace?.describe?.(factsOf(result));
+    return result;
   }
 
   #scoreOn(
@@ -202,6 +218,18 @@ export class Reranker {
       this.#options.live.answeredUnseen(generation, scored);
     }
   }
+}
+
+/** What a trace tells of an answer: which model gave it, and how much there was to do. */
+function factsOf({ model, scores, tokens, truncated }: RerankResult): SpanAttributes {
+  return {
+    'rerankd.model': model.reference,
+    'rerankd.model.digest': model.digest,
+    'rerankd.model.generation': model.generation,
+    'rerankd.documents': scores.length,
+    'rerankd.documents.truncated': truncated,
+    'rerankd.tokens': tokens,
+  };
 }
 
 function sum(values: Uint32Array): number {

@@ -3,6 +3,8 @@ import type { RaggedTokens, RunReply } from '../../src/engine/protocol.ts';
 
 export interface StartedBatch {
   readonly tokens: RaggedTokens;
+  /** What the log would say of it. */
+  readonly about: (() => object) | undefined;
   succeed(): void;
   fail(error: Error): void;
 }
@@ -19,7 +21,7 @@ export class FakeEngines implements EnginePort {
     this.freeSlots = engines;
   }
 
-  run(tokens: RaggedTokens): Promise<RunReply> {
+  run(tokens: RaggedTokens, about?: () => object): Promise<RunReply> {
     this.freeSlots--;
     const { promise, resolve, reject } = Promise.withResolvers<RunReply>();
     const end = (settle: () => void): void => {
@@ -29,6 +31,7 @@ export class FakeEngines implements EnginePort {
     };
     this.started.push({
       tokens,
+      about,
       succeed: () => end(() => resolve({ runMs: 1, computeMs: 1, logits: firstIds(tokens) })),
       fail: (error) => end(() => reject(error)),
     });

@@ -23,6 +23,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #messages: string[] = [];
   #stderr = '';
+  #stdout = '';
   #ended = false;
 
   private constructor(process: ChildProcess) {
@@ -34,6 +35,9 @@ export class ServerProcess implements AsyncDisposable {
     });
     process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
+    });
+    process.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text;
     });
     if (process.stdout) createInterface(process.stdout).on('line', (line) => this.#note(line));
   }
@@ -59,6 +63,11 @@ export class ServerProcess implements AsyncDisposable {
   /** What it wrote for the person who started it. */
   get stderr(): string {
     return this.#stderr;
+  }
+
+  /** All that it and its children printed. */
+  get output(): string {
+    return this.#stdout + this.#stderr;
   }
 
   /** The first message in its log that matches. */

@@ -45,6 +45,7 @@ export class ChildLost extends Error {
 
 interface PendingCall {
   readonly deadlineMs: number;
+  readonly about: (() => object) | undefined;
   readonly resolve: (payload: Buffer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -126,14 +127,15 @@ export class ChildLink {
 
   /**
    * Sends one call and waits for its answer.
+   * @param about goes into the log with whatever the child prints while it works on the call.
    * @throws CallFailed with the child's own message; ChildLost when it ended first.
    */
-  call(kind: number, payload: Uint8Array, deadlineMs: number): Promise<Buffer> {
+  call(kind: number, payload: Uint8Array, deadlineMs: number, about?: () => object): Promise<Buffer> {
     if (!this.alive) return Promise.reject(new ChildLost(`${this.name} is gone`, false));
     const id = this.#nextId;
     this.#nextId = (this.#nextId + 1) >>> 0;
     const answer = new Promise<Buffer>((resolve, reject) => {
-      this.#pending.set(id, { deadlineMs, resolve, reject });
+      this.#pending.set(id, { deadlineMs, about, resolve, reject });
     });
     if (this.#pending.size === 1) this.#armDeadline();
     this.#calls.cork();
@@ -203,7 +205,8 @@ export class ChildLink {
     const forward = (stream: Readable | null): void => {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         const line = text.trim().slice(0, 2000);
-        if (line !== '') logger.warn({ process: this.name, pid: this.pid }, line);
+        const [head] = this.#pending.values();
+        if (line !== '') logger.warn({ process: this.name, pid: this.pid, ...head?.about?.() }, line);
       });
     };
     forward(this.#process.stdout);

@@ -1,5 +1,6 @@
 import type { AgreementLimits } from '../../model/agreement/limits.ts';
 import type { Dtype } from '../../model/model-directory.ts';
+import type { RequestTrace } from '../../platform/tracing/request-trace.ts';
 import type { Target } from '../preparation.ts';
 import type { OperationKind, SwapMode } from './operation-report.ts';
 
@@ -42,6 +43,8 @@ export type PreloadRequest = Pick<UpdateRequest, 'reference' | 'dtype' | 'force'
 export interface Caller {
   readonly by: string;
   readonly idempotencyKey?: string | undefined;
+  /** The request by which they asked. */
+  readonly trace?: RequestTrace | undefined;
 }
 
 /** A change of the model, whatever brought it about. */

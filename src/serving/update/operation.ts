@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
+import type { RequestTrace } from '../../platform/tracing/request-trace.ts';
 import type { Phase } from '../phase.ts';
 import type {
   Finding,
@@ -16,9 +17,12 @@ export interface OperationOptions {
   readonly by: string;
   readonly dryRun: boolean;
   readonly forced: boolean;
+  /** The request that asked for it. */
+  readonly trace?: RequestTrace | undefined;
   readonly clock: Clock;
 }
 
+/** When it was in a phase, on the injected clock. */
 interface PhaseTime {
   readonly phase: Phase;
   readonly from: number;
@@ -69,6 +73,16 @@ export class Operation {
   get isOver(): boolean {
     const isOpen = this.#status === 'waiting' || this.#status === 'running';
     return !isOpen && this.#found.probation?.state !== 'running';
+  }
+
+  /** The request that asked for it. */
+  get trace(): RequestTrace | undefined {
+    return this.#options.trace;
+  }
+
+  /** The phases so far; the last one has no end while it is in there. */
+  get phaseTimes(): readonly Readonly<PhaseTime>[] {
+    return this.#phases;
   }
 
   readonly enter = (phase: Phase): void => {

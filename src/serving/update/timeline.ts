@@ -1,20 +1,26 @@
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import { logFieldsOf } from '../../platform/tracing/request-trace.ts';
+import type { Tracing } from '../../platform/tracing/tracing.ts';
 import type { Operation } from './operation.ts';
+import { traceOperation } from './operation-trace.ts';
 
 type TimelineMetrics = Pick<Metrics, 'swaps' | 'swapDuration' | 'swapPhase' | 'swapMemory'>;
 
 const MS_PER_SECOND = 1000;
 
-/** Puts finished operations into the metrics. */
+/** Puts finished operations into metrics and traces. */
 export class Timeline {
   readonly #metrics: TimelineMetrics;
+  readonly #tracing: Pick<Tracing, 'record'> | undefined;
 
-  constructor(metrics: TimelineMetrics) {
+  constructor(metrics: TimelineMetrics, tracing?: Pick<Tracing, 'record'>) {
     this.#metrics = metrics;
+    this.#tracing = tracing;
   }
 
   record(operation: Operation): void {
+    if (this.#tracing !== undefined) traceOperation(this.#tracing, operation);
     const { kind, status, phases, memory, mode } = operation.report;
     const { swaps, swapDuration, swapPhase, swapMemory } = this.#metrics;
     swaps.inc({ kind, outcome: status, mode: mode?.chosen ?? 'none' });
@@ -42,6 +48,7 @@ export function audit(logger: Logger, operation: Operation): void {
     {
       audit: true,
       operation: id,
+      ...logFieldsOf(operation.trace),
       kind,
       model,
       by,

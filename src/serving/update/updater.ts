@@ -169,7 +169,7 @@ export class Updater {
     return started;
   }
 
-  #start(change: Change, fingerprint: string, { by }: Caller, running: Active | undefined): Started {
+  #start(change: Change, fingerprint: string, { by, trace }: Caller, running: Active | undefined): Started {
     const { kind, target, dryRun, force } = change;
     const operation = new Operation({
       id: randomUUID(),
@@ -178,6 +178,7 @@ export class Updater {
       by,
       dryRun,
       forced: force && kind !== 'rollback',
+      trace,
       clock: this.#options.clock,
     });
     const outcome = running === undefined ? this.#run(operation, change) : this.#queue(operation, change);
