@@ -66,6 +66,7 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
   const record = new ServingRecord({
     ...parts,
     historyLength: config.historyLength,
+    dtype: config.dtype,
     serving: () => {
       const identity = slot.current?.identity;
       return identity && { model: identity.reference, digest: identity.digest };

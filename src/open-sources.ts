@@ -40,10 +40,10 @@ export function openSources(
   { roots, workDirectory, usage, space, clock, logger, metrics }: SourceParts,
 ): ModelSources {
   const endpoints = hubEndpoints(store, clock);
-  // What the operator has named may be anywhere.
-  const privateHosts = [...endpoints.map(({ name }) => hostOf(name)), ...store.privateHosts];
   const reach = {
-    allowPrivate: store.allowAnyPrivate || privateHosts,
+    allowPrivate: store.allowAnyPrivate || store.privateHosts,
+    // What the operator has named may be anywhere. What else its host offers was not named.
+    privateOrigins: endpoints.map(({ url }) => new URL(url).origin),
     allowedHosts: 'any',
     proxies: store.proxies,
     tokens: tokensOf(
@@ -125,10 +125,6 @@ function onceItWorks<T>(open: () => Promise<T>): () => Promise<T> {
     });
     return opened;
   };
-}
-
-function hostOf(host: string): string {
-  return host.replace(/:\d+$/, '');
 }
 
 /** HF_TOKEN is for the hub that HF_ENDPOINT names, as in the ecosystem; other origins have tokens of their own. */

@@ -70,7 +70,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const tracing =
     config.tracing && (await openTracing({ ...config.tracing, version, clock, logger, metrics }));
   const workshop = await openWorkshop(config, { clock, logger, metrics, mayBeTemporary: true });
-  const { roots, preparation, keepOnly, work } = workshop;
+  const { available, preparation, keepOnly, work } = workshop;
   if (work.because !== undefined) {
     logger.error(`${work.because}. Serving from ${work.path}: nothing is kept for the next start.`);
   }
@@ -145,7 +145,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       record,
       standby,
       probation,
-      available: () => roots.list(),
+      available,
       version,
       limits: { max_client_batch_size: config.maxDocuments, max_batch_tokens: config.maxQueueTokens },
     },

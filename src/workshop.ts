@@ -11,6 +11,7 @@ import { readMachineBudget } from './platform/machine-budget.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { readProcessor } from './platform/processor.ts';
 import { Preparation } from './serving/preparation.ts';
+import { availableModels } from './store/available-models.ts';
 import { CompiledCache } from './store/compiled-cache.ts';
 import { PlanStore } from './store/plan-store.ts';
 import { ModelRoots } from './store/reference.ts';
@@ -32,6 +33,8 @@ export interface WorkshopParts {
 /** Where references become loaded models: what the server and the commands share. */
 export interface Workshop {
   readonly roots: ModelRoots;
+  /** References of the models that an update could name, and that are here. */
+  readonly available: () => Promise<string[]>;
   readonly staging: StagingArea;
   readonly preparation: Preparation;
   /** Deletes the files of all models but those with these digests. */
@@ -49,7 +52,7 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const { leases, verdicts, usage, inventory, budget } = tiers;
   const staging = new StagingArea(join(work.path, 'models'), { leases, verdicts, space: budget });
   const trusted = new TrustedDigests(config.store.trustedDigests);
-  const cache = new CompiledCache(join(work.path, 'compiled'));
+  const cache = new CompiledCache(join(work.path, 'compiled'), logger);
   const childEnv = {
     NODE_COMPILE_CACHE: join(work.path, 'node-compile-cache'),
     ...config.childEnv,
@@ -106,5 +109,6 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
     await leases.close();
     await work.release();
   };
-  return { roots, staging, preparation, keepOnly, work: { ...work, release } };
+  const available = (): Promise<string[]> => availableModels(roots, inventory);
+  return { roots, available, staging, preparation, keepOnly, work: { ...work, release } };
 }

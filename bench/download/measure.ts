@@ -48,6 +48,7 @@ export async function measureDownload(
     const target = join(directory, 'blob');
     const start = performance.now();
     await downloader.fetch({
+      name: 'weights',
       sources: [{ url: new URL(url), name: 'hub' }],
       target,
       partsDirectory: join(directory, 'parts'),

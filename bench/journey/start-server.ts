@@ -45,6 +45,8 @@ function settingsOf({ model, hub, directory, maxDownloadMbps }: ServerSetup): Re
     RERANK_STATE_DIR: join(directory, 'state'),
     RERANK_DEVICE: 'cpu',
     HF_ENDPOINT: hub,
+    // Large files come from another port.
+    RERANK_HUB_ALLOW_PRIVATE: new URL(hub).hostname,
     HF_HUB_CACHE: hubCacheOf(directory),
     ...(maxDownloadMbps === undefined ? {} : { RERANK_MAX_DOWNLOAD_MBPS: String(maxDownloadMbps) }),
     // The same requests come again and again: remembering their scores would be no answer to the question.

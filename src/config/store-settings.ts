@@ -30,7 +30,7 @@ export const storeSettings = {
   ),
   RERANK_HUB_ALLOW_PRIVATE: setting(
     text.optional(),
-    'hosts that may have private addresses, or `any`; those of the endpoints may anyway',
+    'hosts that may have private addresses, or `any`; the endpoints themselves may anyway',
   ),
   RERANK_MAX_DOWNLOAD_MBPS: setting(
     aboveZero.optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
-import type { PreloadRequest, UpdateRequest } from '../serving/update/change-request.ts';
+import type { PreloadRequest, RollbackRequest, UpdateRequest } from '../serving/update/change-request.ts';
 import { validate } from './validate.ts';
 
 const LONGEST_REFERENCE = 4096;
@@ -73,7 +73,10 @@ const preloadSchema = updateSchema.pick({
   wait: true,
 });
 
-const rollbackSchema = z.strictObject({ to: reference.nullish() });
+const rollbackSchema = z.strictObject({
+  to: reference.nullish(),
+  dtype: choice('auto', 'fp32', 'fp16', 'int8'),
+});
 
 /** @throws ServiceError invalid_request that names the field. */
 export function updateRequest(body: unknown): UpdateRequest {
@@ -107,9 +110,15 @@ export function preloadRequest(body: unknown): PreloadRequest {
   };
 }
 
-/** @returns which model to go back to; undefined means the one before. */
-export function rollbackRequest(body: unknown): string | undefined {
-  return validate(rollbackSchema, body ?? {}).to ?? undefined;
+/** @throws ServiceError invalid_request that names the field. */
+export function rollbackRequest(body: unknown): RollbackRequest {
+  const { to, dtype } = validate(rollbackSchema, body ?? {});
+  if (to == null && dtype != null) {
+    throw new ServiceError('invalid_request', 'to is missing: dtype says which form of it is meant', {
+      detail: 'Name a model of the history, for example {"to": "local://demo", "dtype": "fp32"}.',
+    });
+  }
+  return { to: to ?? undefined, dtype: dtype ?? undefined };
 }
 
 function targetOf(target: string | null | undefined, field: string, verb: string): string {

@@ -3,7 +3,8 @@ import { isKnownArchitecture } from '../graph/architectures/registry.ts';
 import { planModel } from '../graph/plan-model.ts';
 import { Checkpoint, listCheckpointFiles } from '../graph/safetensors/checkpoint.ts';
 import { InvalidCheckpoint } from '../graph/safetensors/invalid-checkpoint.ts';
-import { type Dtype, exportNames, GOLDEN_FILE } from '../store/model-layout.ts';
+import { missingWeightsAdvice } from '../store/missing-weights.ts';
+import { type Dtype, GOLDEN_FILE } from '../store/model-layout.ts';
 import type { SourceFile } from '../store/staging.ts';
 import { ModelFiles } from './model-files.ts';
 import { findExport, takeExport } from './onnx-export.ts';
@@ -61,7 +62,7 @@ async function takeWeights(files: ModelFiles, config: unknown, dtype: Dtype): Pr
     await takeCheckpoint(files, config, names);
     return { kind: 'checkpoint', files: names };
   }
-  if (onnx === undefined) throw nothingToServe(dtype);
+  if (onnx === undefined) throw await nothingToServe(files, dtype);
   await takeExport(files, onnx);
   return { kind: 'export', onnx };
 }
@@ -84,9 +85,9 @@ async function explained<T>(look: () => Promise<T>): Promise<T> {
   }
 }
 
-function nothingToServe(dtype: Dtype): ServiceError {
+async function nothingToServe(files: ModelFiles, dtype: Dtype): Promise<ServiceError> {
   const what = dtype === 'auto' ? '' : ` for ${dtype}`;
   return new ServiceError('invalid_model', `the model directory has no weights${what}`, {
-    detail: `Looked for model.safetensors, model.safetensors.index.json, ${exportNames(dtype).join(', ')}. Weights in pytorch_model.bin are not read: AutoModelForSequenceClassification.from_pretrained(DIR).save_pretrained(DIR) turns them into safetensors.`,
+    detail: await missingWeightsAdvice(dtype, (name) => files.has(name), files.directory),
   });
 }

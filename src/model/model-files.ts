@@ -1,6 +1,7 @@
-import { open, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServiceError } from '../errors.ts';
+import { isLfsPointer } from '../store/lfs-pointer.ts';
 import { MAX_BYTES } from '../store/model-layout.ts';
 import type { SourceFile } from '../store/staging.ts';
 
@@ -72,20 +73,10 @@ async function checkFile(file: SourceFile): Promise<number> {
       `${file.name} has ${info.size} bytes; at most ${limit} make sense`,
     );
   }
-  if (info.size < 1024 && (await readStart(file.path)).startsWith('version https://git-lfs')) {
+  if (await isLfsPointer(file.path, info.size)) {
     throw new ServiceError('invalid_model', `${file.name} is a Git LFS pointer, not the file itself`, {
       detail: 'Run "git lfs pull" in the model repository.',
     });
   }
   return info.size;
-}
-
-async function readStart(path: string): Promise<string> {
-  const handle = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
-    return buffer.toString('latin1', 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,6 +1,8 @@
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../platform/logger.ts';
 import { syncDirectory } from '../platform/sync-directory.ts';
 import { hashFile } from './hash-file.ts';
 import { adopt, isAbandoned, isIncoming, withIncoming } from './incoming.ts';
@@ -37,9 +39,12 @@ const SEAL = '.seal.json';
  */
 export class CompiledCache {
   readonly #root: string;
+  readonly #logger: Pick<Logger, 'warn'> | undefined;
 
-  constructor(root: string) {
+  /** @param logger is told of what was damaged */
+  constructor(root: string, logger?: Pick<Logger, 'warn'>) {
     this.#root = root;
+    this.#logger = logger;
   }
 
   /** The directory of a compiled model, if it is here and whole: every file with its size and SHA-256. */
@@ -49,11 +54,20 @@ export class CompiledCache {
       const manifest = manifestSchema.parse(JSON.parse(await readFile(join(directory, MANIFEST), 'utf8')));
       if (manifest.name !== nameOf(key)) return undefined;
       if (!(await isSealed(directory, manifest))) {
-        if (!(await isWhole(directory, manifest))) return undefined;
+        if (!(await isWhole(directory, manifest)))
+          throw new Error('its files are not those that were written');
         await seal(directory, manifest);
       }
       return directory;
-    } catch {
+    } catch (error) {
+      const isThere = await stat(directory).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) {
+        const why = `the compiled model in ${directory} is damaged, and is compiled again: ${messageOf(error)}`;
+        this.#logger?.warn(why);
+      }
       return undefined;
     }
   }

@@ -1,6 +1,7 @@
 import { glob, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ServiceError } from '../errors.ts';
+import { looksServable } from './looks-servable.ts';
 
 /** A reference that was found on this machine. */
 export interface ResolvedModel {
@@ -11,6 +12,7 @@ export interface ResolvedModel {
 }
 
 const MAX_LISTED = 1000;
+const MAX_LOOKED_AT = 4 * MAX_LISTED;
 
 interface Candidate {
   /** The root that it lies in, or nothing. */
@@ -69,13 +71,17 @@ export class ModelRoots {
     throw this.#forbidden(reference);
   }
 
-  /** References of the model directories that lie in the roots, at most two levels deep (`org/name`). */
+  /** References of the directories in the roots that look like models, at most two levels deep (`org/name`). */
   async list(): Promise<string[]> {
     const found: string[] = [];
+    let looked = 0;
     for (const root of this.#roots) {
       for await (const marker of glob(['*/config.json', '*/*/config.json'], { cwd: root })) {
-        found.push(this.#candidateAt(join(root, dirname(marker))).spelling);
-        if (found.length >= MAX_LISTED) return found;
+        const directory = join(root, dirname(marker));
+        if (++looked > MAX_LOOKED_AT) return found.toSorted();
+        if (!(await looksServable(directory))) continue;
+        found.push(this.#candidateAt(directory).spelling);
+        if (found.length >= MAX_LISTED) return found.toSorted();
       }
     }
     return found.toSorted();

@@ -36,7 +36,20 @@ const info = {
 };
 const models = {
   history: [
-    { model: 'local://next', digest: current.digest, since: '2026-05-01T12:00:00Z' },
+    {
+      model: 'local://next',
+      digest: current.digest,
+      since: '2026-05-01T12:00:00Z',
+      dtype: 'int8',
+      serves: true,
+    },
+    {
+      model: 'local://next',
+      digest: current.digest,
+      since: '2026-04-15T12:00:00Z',
+      dtype: 'fp32',
+      serves: false,
+    },
     { model: 'local://demo', digest: 'sha256:fedcba9876543210', since: '2026-04-01T12:00:00Z' },
   ],
   available: ['local://demo', 'local://next'],
@@ -77,8 +90,9 @@ describe('rerankd status', () => {
       not saved       the state directory is read-only
 
       history
-        2026-05-01 12:00:00 UTC  sha256:0123456789ab  local://next (serves)
-        2026-04-01 12:00:00 UTC  sha256:fedcba987654  local://demo
+        2026-05-01 12:00:00 UTC  sha256:0123456789ab  int8  local://next (serves)
+        2026-04-15 12:00:00 UTC  sha256:0123456789ab  fp32  local://next
+        2026-04-01 12:00:00 UTC  sha256:fedcba987654        local://demo
       available
         local://demo
         local://next"

@@ -124,12 +124,19 @@ describe('the body of an update', () => {
 
 describe('the body of a rollback', () => {
   it('may name where to', () => {
-    expect(rollbackRequest({ to: 'local://a' })).toBe('local://a');
-    for (const body of [undefined, {}, { to: null }]) expect(rollbackRequest(body)).toBeUndefined();
+    expect(rollbackRequest({ to: 'local://a' })).toEqual({ to: 'local://a' });
+    expect(rollbackRequest({ to: 'local://a', dtype: 'int8' })).toEqual({ to: 'local://a', dtype: 'int8' });
+    for (const body of [undefined, {}, { to: null }]) expect(rollbackRequest(body)).toEqual({});
   });
 
   it('names one model', () => {
     expect(() => rollbackRequest({ to: 3 })).toThrow(invalid('to: must be a string'));
+    expect(() => rollbackRequest({ to: 'a', dtype: 'int4' })).toThrow(
+      invalid('dtype: must be one of auto, fp32, fp16, int8'),
+    );
+    expect(() => rollbackRequest({ dtype: 'int8' })).toThrow(
+      invalid('to is missing: dtype says which form of it is meant'),
+    );
     expect(() => rollbackRequest('local://a')).toThrow(invalid('the body must be a JSON object'));
   });
 });

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { GateReport } from '../../src/serving/gates/gate-report.ts';
 import { DOCUMENTS, QUERY } from '../support/capitals.ts';
+import type { OperationView } from '../support/client.ts';
 import { copyModel, scratchDirectory } from '../support/directories.ts';
 import { expectError } from '../support/error-answer.ts';
 import { type ServiceUnderTest, startService } from '../support/running-service.ts';
+import { until } from '../support/until.ts';
 
 let root: Awaited<ReturnType<typeof scratchDirectory>>;
 let server: ServiceUnderTest;
@@ -45,4 +47,22 @@ it('a golden.json in the model directory decides whether the model may serve, an
   expect((await update()).status).toBe(200);
   const copy = join(server.stateDirectory, 'models', (await digest()).replace('sha256:', ''), 'golden.json');
   expect(JSON.parse(await readFile(copy, 'utf8'))).toEqual({ ...golden, tolerance: 100 });
+});
+
+it.each([
+  ['no JSON', '{"queries": ['],
+  ['empty', '{"queries": []}'],
+])('a golden.json that is %s refuses the model before anything is compiled', async (_, text) => {
+  await writeFile(join(next, 'golden.json'), text);
+  const refused = await update();
+  expectError(refused, 422, 'rejected_by_gate', /golden\.json of the model can't be used/);
+  const body = { model_path: 'local://demo-next' };
+  const begun = await server.client.post<{ operation: OperationView }>('/update', body, {
+    prefer: 'respond-async',
+  });
+  const ended = await until('it has ended', async () => {
+    const { body: report } = await server.client.get<OperationView>(`/update/${begun.body.operation.id}`);
+    return report.status === 'failed' ? report : undefined;
+  });
+  expect(ended.phases.map(({ phase }) => phase)).not.toContain('compile');
 });

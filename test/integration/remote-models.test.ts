@@ -46,6 +46,8 @@ it('a model of a hub is fetched, verified and served, and then needs the hub no 
   const next = await server.client.logits(QUERY, DOCUMENTS);
   expect(largestDifference(next, demo)).toBeGreaterThan(0.01);
 
+  expect((await server.client.models()).available).toEqual(['local://demo', 'local://demo-next', pinned]);
+
   hub.kill();
   expect((await server.client.update('local://demo')).current_model).toBe('local://demo');
   expect((await server.client.update(pinned)).current_model).toBe(pinned);
@@ -70,6 +72,20 @@ it('says what is wrong when there is no such model, and asks nobody when it is o
   const refused = await offline.client.post('/update', { model_path: 'hf://acme/reranker' });
   expectError(refused, 404, 'model_not_found', /acme\/reranker/);
   expect(hub.requests.to('/')).toHaveLength(0);
+});
+
+it('an endpoint may be private, and nothing else on its host', async () => {
+  await using hub = await startFakeHub();
+  hub.repository('acme/reranker').commit(await filesOf('demo-next'));
+  await using server = await startWith(hub, { RERANK_HUB_ALLOW_PRIVATE: '' });
+  const refused = await server.client.post('/update', { model_path: 'acme/reranker' });
+  expectError(
+    refused,
+    502,
+    'source_failed',
+    /\S+ of acme\/reranker could not be fetched .*127\.0\.0\.1 is an address/,
+  );
+  expect(hub.requests.all.filter(({ server: asked }) => asked === 'cdn')).toEqual([]);
 });
 
 it('a flipped byte never serves', async () => {

@@ -112,8 +112,10 @@ describe('an update with a shadow', () => {
     clock.skip(15 * 60_000);
     expect(await updates.ended(id)).toMatchObject({
       status: 'succeeded',
-      warnings: ['no live request came that the candidate could score: nothing was compared'],
-      shadow: null,
+      warnings: [
+        'no live request came within 15 minutes that the candidate could score: nothing was compared',
+      ],
+      shadow: { requests: 0, requests_wanted: 3, comparison: null },
     });
     expect(await serving()).toBe('local://twisted');
   });

@@ -15,15 +15,18 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CompiledCache, type CompiledKey } from '../../src/store/compiled-cache.ts';
 import { scratchDirectory } from '../support/directories.ts';
+import { LogBook } from '../support/log-book.ts';
 
 const key: CompiledKey = { modelDigest: 'abc', dtype: 'int8', device: 'cpu', isa: 'x64', version: '1' };
 
 describe('the cache of compiled models', () => {
   let scratch: Awaited<ReturnType<typeof scratchDirectory>>;
   let cache: CompiledCache;
+  let log: LogBook;
   beforeEach(async () => {
     scratch = await scratchDirectory();
-    cache = new CompiledCache(join(scratch.path, 'compiled'));
+    log = new LogBook();
+    cache = new CompiledCache(join(scratch.path, 'compiled'), log.logger);
   });
   afterEach(() => scratch[Symbol.asyncDispose]());
   const build = (of: CompiledKey = key) =>
@@ -36,6 +39,7 @@ describe('the cache of compiled models', () => {
     expect(await cache.find(key)).toBeUndefined();
     const directory = await build();
     expect(await cache.find(key)).toBe(directory);
+    expect(log.find(/damaged/)).toBeUndefined();
     expect(await new CompiledCache(join(scratch.path, 'compiled')).find(key)).toBe(directory);
     for (const change of [
       { dtype: 'fp32' },
@@ -98,6 +102,7 @@ describe('the cache of compiled models', () => {
     await utimes(`${file}.copy`, atime, mtime);
     await rename(`${file}.copy`, file);
     expect(await cache.find(key)).toBeUndefined();
+    expect(log.find(/compiled model in .* is damaged, and is compiled again/)).toBeDefined();
   });
 
   it('hashes a copied volume once and then knows it', async () => {

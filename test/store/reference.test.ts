@@ -1,5 +1,5 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ModelRoots } from '../../src/store/reference.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -12,6 +12,8 @@ beforeEach(async () => {
   for (const directory of ['first/a', 'first/org/name', 'second/b', 'second/a', 'outside/c']) {
     await mkdir(join(base, directory), { recursive: true });
     await writeFile(join(base, directory, 'config.json'), '{}');
+    await writeFile(join(base, directory, 'tokenizer.json'), '{}');
+    await writeFile(join(base, directory, 'model.safetensors'), 'weights');
   }
   await symlink(join(base, 'outside/c'), join(base, 'first/escape'));
   await symlink(join(base, 'first/a'), join(base, 'first/alias'));
@@ -92,5 +94,31 @@ describe('a reference', () => {
     expect(await roots.list()).toEqual(
       expect.arrayContaining(['local://a', 'local://org/name', join(base, 'second/b')]),
     );
+  });
+
+  it('is not listed for a directory that lacks what a model needs', async () => {
+    const put = async (name: string, files: Readonly<Record<string, string>>): Promise<void> => {
+      for (const [file, content] of Object.entries(files)) {
+        await mkdir(dirname(join(base, 'third', name, file)), { recursive: true });
+        await writeFile(join(base, 'third', name, file), content);
+      }
+    };
+    const about = { 'config.json': '{}', 'tokenizer.json': '{}' };
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n';
+    const index = JSON.stringify({ weight_map: { a: 'one.safetensors', b: 'two.safetensors' } });
+    await put('pickle', { ...about, 'pytorch_model.bin': 'x' });
+    await put('pointer', { ...about, 'model.safetensors': pointer });
+    await put('tokenizer-pointer', { ...about, 'tokenizer.json': pointer, 'model.safetensors': 'x' });
+    await put('no-tokenizer', { 'config.json': '{}', 'model.safetensors': 'x' });
+    await put('half', { ...about, 'model.safetensors.index.json': index, 'one.safetensors': 'x' });
+    await put('sharded', {
+      ...about,
+      'model.safetensors.index.json': index,
+      'one.safetensors': 'x',
+      'two.safetensors': 'x',
+    });
+    await put('export', { ...about, 'onnx/model_quantized.onnx': 'x' });
+    const listed = await new ModelRoots([join(base, 'third')]).list();
+    expect(listed).toEqual(['local://export', 'local://sharded']);
   });
 });

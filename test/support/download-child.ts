@@ -42,6 +42,7 @@ if (process.argv[2] !== undefined && import.meta.main) {
   const told: Record<string, number> = {};
   await downloader.fetch({
     ...given,
+    name: 'weights',
     sources: [{ url: new URL(url), name: 'hub' }],
     onBytes: (delta, source) => {
       told[source] = (told[source] ?? 0) + delta;

@@ -57,6 +57,7 @@ export async function downloadBench(content: Content, options: Partial<Downloade
   });
   const stop = new AbortController();
   const request = (...urls: URL[]): BlobRequest => ({
+    name: 'weights of acme/model',
     sources: urls.map((url, index) => ({ url, name: `source-${index + 1}` })),
     target,
     partsDirectory,

@@ -82,7 +82,7 @@ export const success = operationReport({
     { phase: 'compile', ms: 1234.5 },
     { phase: 'swap', ms: 0.012 },
   ],
-  mode: { chosen: 'beside', why: 'both fit: 512 MiB of 4096 MiB are needed' },
+  mode: { chosen: 'beside', why: 'beside: both fit: 512 MiB of 4096 MiB are needed' },
   lock_held_ms: 0.0123,
   held_requests: 3,
   memory: { before_bytes: 512 * 2 ** 20, after_bytes: 530.5 * 2 ** 20 },

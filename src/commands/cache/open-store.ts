@@ -3,6 +3,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { createLogger, type Logger } from '../../platform/logger.ts';
 import { servedModels } from '../../serving/state/served-models.ts';
 import { copyPlaces, copySources } from '../../store/copies.ts';
+import { KnownRevisions, revisionsDirectory } from '../../store/hub/known-revisions.ts';
 import { Leases } from '../../store/tiers/leases.ts';
 import { Ledger } from '../../store/tiers/ledger.ts';
 import { storeFiles } from '../../store/tiers/store-files.ts';
@@ -12,6 +13,8 @@ import { StoreInventory } from '../../store/tiers/store-inventory.ts';
 export interface OpenStore {
   readonly inventory: StoreInventory;
   readonly ledger: Ledger;
+  /** What branches and tags meant when they were last looked up. */
+  readonly revisions: Pick<KnownRevisions, 'find'>;
   readonly logger: Logger;
 }
 
@@ -23,14 +26,17 @@ export function openStore({
   const files = storeFiles(stateDirectory);
   const ledger = new Ledger({ directory: files.ledger, clock: systemClock });
   const leases = new Leases({ directory: files.leases, clock: systemClock, logger });
+  const places = copyPlaces(stateDirectory, store.cacheDirectory);
+  const roots = { writable: store.cacheDirectory, readOnly: [places.ownCache], symlinks: false };
   const sources = copySources({
-    ...copyPlaces(stateDirectory, store.cacheDirectory),
+    ...places,
     now: () => systemClock.date().getTime(),
   });
   const served = (): ReturnType<typeof servedModels> => servedModels(stateDirectory);
   return {
     inventory: new StoreInventory({ stateDirectory, ledger, leases, sources, served }),
     ledger,
+    revisions: new KnownRevisions(roots, revisionsDirectory(stateDirectory), 0, systemClock),
     logger,
   };
 }

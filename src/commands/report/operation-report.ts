@@ -38,7 +38,7 @@ function headLines(operation: OperationView): string[] {
     field(isDryRun ? `${kind}, dry run` : kind, model),
     field('outcome', isDryRun && status === 'succeeded' ? 'succeeded; nothing was swapped' : status),
   ];
-  if (mode !== null) lines.push(field('mode', `${mode.chosen}: ${mode.why}`));
+  if (mode !== null) lines.push(field('mode', modeText(mode)));
   if (lockHeldMs !== null) lines.push(field('lock held', milliseconds(lockHeldMs)));
   if (held !== null) lines.push(field('requests held', String(held)));
   if (memory !== null) {
@@ -47,6 +47,11 @@ function headLines(operation: OperationView): string[] {
   }
   if (probation !== null) lines.push(field('probation', probationText(probation)));
   return lines;
+}
+
+/** The reason begins with the mode, as far as servers say it that way. */
+function modeText({ chosen, why }: NonNullable<OperationView['mode']>): string {
+  return why.startsWith(chosen) ? why : `${chosen}: ${why}`;
 }
 
 function phaseLines({ phases }: OperationView): string[] {

@@ -36,7 +36,7 @@ function probeText({ status, reason }: ServerState['health']): string {
 
 function modelLines({ info: { current, engines }, models }: ServerState, now: Date): string[] {
   if (current === null) return [field('model', 'none is loaded yet')];
-  const since = models.history.find(({ digest }) => digest !== null && digest === current.digest)?.since;
+  const since = models.history.find((entry) => isServing(entry, current.digest))?.since;
   const runsOn = [current.device, current.dtype, engines && `${engines.ready} engines ready`];
   return [
     field('model', current.model),
@@ -73,15 +73,24 @@ function changeLines({ info }: ServerState): string[] {
 }
 
 function historyLines({ info: { current }, models: { history, available } }: ServerState): string[] {
-  const rows = history.map(({ model, digest, since }) => [
-    since === null ? 'unknown' : moment(since),
-    short(digest),
-    model + (digest !== null && digest === current?.digest ? ' (serves)' : ''),
+  const rows = history.map((entry) => [
+    entry.since === null ? 'unknown' : moment(entry.since),
+    short(entry.digest),
+    entry.dtype ?? '',
+    entry.model + (isServing(entry, current?.digest ?? null) ? ' (serves)' : ''),
   ]);
   const lines =
-    rows.length === 0 ? [] : ['history', ...table(rows, ['left', 'left']).map((row) => `  ${row}`)];
+    rows.length === 0 ? [] : ['history', ...table(rows, ['left', 'left', 'left']).map((row) => `  ${row}`)];
   if (available.length === 0) return lines;
   return [...lines, 'available', ...available.map((reference) => `  ${oneLine(reference)}`)];
+}
+
+/** Older servers don't say; they have no two forms of one content side by side. */
+function isServing(
+  { digest, serves }: ServerState['models']['history'][number],
+  current: string | null,
+): boolean {
+  return serves ?? (digest !== null && digest === current);
 }
 
 function short(digest: string | null): string {

@@ -13,8 +13,8 @@ export interface Pruned {
 /** Digits of a digest that tell models apart. */
 const DIGEST_DIGITS = 12;
 
-const HEADINGS = ['model', 'kind', 'digest', 'size', 'last used', 'uses', 'kept because'];
-const ALIGNMENTS = ['left', 'left', 'left', 'right', 'left', 'right'] as const;
+const HEADINGS = ['model', 'kind', 'digest', 'size', 'last used', 'uses', 'kept because', 'state'];
+const ALIGNMENTS = ['left', 'left', 'left', 'right', 'left', 'right', 'left'] as const;
 
 /** Everything in the store as a table; no line end at the end. */
 export function formatStore(items: readonly InventoryItem[]): string {
@@ -60,7 +60,7 @@ export function nameOf({ kind, key, reference }: InventoryItem): string {
 }
 
 function row(item: InventoryItem): string[] {
-  const { kind, key, reference, bytes, lastUsed, uses } = item;
+  const { kind, key, reference, bytes, lastUsed, uses, keptBy, isAhead } = item;
   return [
     reference ?? 'unknown',
     kind,
@@ -68,12 +68,9 @@ function row(item: InventoryItem): string[] {
     mebibytes(bytes),
     moment(lastUsed.toISOString()),
     String(uses),
-    reasons(item).join(', '),
+    keptBy.join(', '),
+    isAhead ? 'ready, not served yet' : '',
   ];
-}
-
-function reasons({ keptBy, isAhead }: InventoryItem): string[] {
-  return [...keptBy, ...(isAhead ? ['(ready, not served yet)'] : [])];
 }
 
 function mayGo({ pinned, leased }: InventoryItem): boolean {

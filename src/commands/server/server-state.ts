@@ -22,7 +22,13 @@ const infoSchema = z.object({
 });
 
 const modelsSchema = z.object({
-  history: listOf(modelSchema.extend({ since: optional(z.string()) })),
+  history: listOf(
+    modelSchema.extend({
+      since: optional(z.string()),
+      dtype: optional(z.string()),
+      serves: optional(z.boolean()),
+    }),
+  ),
   available: listOf(z.string()),
 });
 

@@ -25,7 +25,7 @@ export function modelsRoute(catalogue: Catalogue): RequestHandler {
   return async (_request, response) => {
     response.json({
       current: describe(slot.current?.identity),
-      history: (record.state?.history ?? []).map(prefixed),
+      history: record.history.map(prefixed),
       ...changes(catalogue),
       available: await available(),
     });

@@ -1,3 +1,4 @@
+import { ServiceError } from '../../errors.ts';
 import type { AgreementLimits } from '../../model/agreement/limits.ts';
 import type { Generation } from '../../model/generation.ts';
 import type { NamedModel } from '../../model/loadable-model.ts';
@@ -8,6 +9,7 @@ import type { Change } from '../update/change-request.ts';
 import type { Operation } from '../update/operation.ts';
 import { type Current, REQUIRED_ANSWERS_MS } from './agreement-check.ts';
 import { type GateContext, runGates } from './gates.ts';
+import { readGoldenSources } from './golden-sources.ts';
 import type { LiveRing } from './live-ring.ts';
 import { Probes } from './probes.ts';
 import { RecordedAnswers } from './recorded-answers.ts';
@@ -89,6 +91,19 @@ export class GateKeeper {
       requirePassed(whole);
     } catch (error) {
       throw explain(error, signal);
+    }
+  }
+
+  /**
+   * Looks whether there is anything to hold a candidate against, before it is compiled and loaded for that.
+   * @throws ServiceError rejected_by_gate for a golden set that can't be used.
+   */
+  async requireUsableGolden({ directory }: NamedModel): Promise<void> {
+    for (const source of await readGoldenSources(directory, this.#options.goldenFile)) {
+      if ('queries' in source) continue;
+      throw new ServiceError('rejected_by_gate', source.message, {
+        detail: 'The model that served before keeps serving. Correct the file, or send "force": true.',
+      });
     }
   }
 

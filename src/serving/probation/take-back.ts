@@ -31,7 +31,7 @@ export async function takeBack(
   );
   // It may have made room for another one meanwhile, or have come back in place of one.
   const stillServes = slot.current?.identity.digest === digest;
-  if (stillServes) await updater.rollback(undefined, { by: 'probation' }).outcome;
+  if (stillServes) await updater.rollback({}, { by: 'probation' }).outcome;
   await record.quarantine({ model: reference, digest }, reason);
   await record.forgetUnreferenced();
 }

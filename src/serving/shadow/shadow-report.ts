@@ -6,5 +6,7 @@ export interface ShadowReport {
   readonly requests_wanted: number;
   /** Sampled requests that were dropped, because the processors were busy with live ones. */
   readonly skipped: number;
+  /** When it ends, however few requests have come by then. */
+  readonly until: string;
   readonly comparison: RankAgreement | null;
 }

@@ -37,7 +37,7 @@ export class ShadowSample {
   }
 
   /** The comparison in it grows in steps: each is made over all requests so far. */
-  get report(): ShadowReport {
+  get report(): Omit<ShadowReport, 'until'> {
     const { requests } = this.#terms;
     const done = this.#live.length;
     const isDue = done >= (this.#comparison?.queries ?? 0) + Math.ceil(requests / COMPARISONS);

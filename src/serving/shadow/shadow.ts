@@ -30,7 +30,8 @@ export interface ShadowOptions {
 const BUSY_WAIT_MS = 25;
 
 /** After so long, what there is must do. */
-const MAX_MS = 15 * 60_000;
+const MAX_MINUTES = 15;
+const MAX_MS = MAX_MINUTES * 60_000;
 
 /**
  * Has a candidate score a sample of the live requests, one document at a time and only while nothing live waits for an
@@ -51,22 +52,36 @@ export class Shadow {
     operation: Operation,
   ): Promise<void> {
     operation.enter('shadow');
-    const { live, audition } = this.#options;
+    const { live, audition, clock } = this.#options;
     const sample = new ShadowSample(terms, threshold);
+    const ends = new Date(clock.date().getTime() + MAX_MS).toISOString();
+    const tell = (): void => {
+      const { report } = sample;
+      operation.found({ shadow: { ...report, until: ends } });
+      operation.advance(report.requests, report.requests_wanted, 'requests');
+    };
+    tell();
     const stop = live.observe((request) => sample.offer(request));
     const endAudition = audition.begin(candidate);
     try {
-      await this.#score(candidate, sample, operation);
+      await this.#score(candidate, sample, operation.signal, tell);
     } catch (error) {
       throw explain(error, operation.signal);
     } finally {
       stop();
       await endAudition();
     }
-    const { comparison } = sample.report;
+    const { comparison, requests, requests_wanted: wanted } = sample.report;
     if (comparison === null) {
-      operation.warn('no live request came that the candidate could score: nothing was compared');
+      operation.warn(
+        `no live request came within ${MAX_MINUTES} minutes that the candidate could score: nothing was compared`,
+      );
       return;
+    }
+    if (!sample.isComplete) {
+      operation.warn(
+        `only ${requests} of ${wanted} live requests were compared within ${MAX_MINUTES} minutes`,
+      );
     }
     const beyond = breaches({ ...comparison, latencyRatio: 1 }, limits);
     if (beyond.length === 0) return;
@@ -81,9 +96,13 @@ export class Shadow {
     });
   }
 
-  async #score(candidate: Generation, sample: ShadowSample, operation: Operation): Promise<void> {
+  async #score(
+    candidate: Generation,
+    sample: ShadowSample,
+    signal: AbortSignal,
+    tell: () => void,
+  ): Promise<void> {
     const { clock } = this.#options;
-    const { signal } = operation;
     const until = clock.now() + MAX_MS;
     while (!sample.isComplete && clock.now() < until) {
       signal.throwIfAborted();
@@ -92,8 +111,7 @@ export class Shadow {
       const logits = request && (await this.#scoreOne(candidate, request, until, signal));
       if (request === undefined || logits === undefined) continue;
       sample.add(request.logits, logits);
-      operation.found({ shadow: sample.report });
-      operation.advance(sample.report.requests, sample.report.requests_wanted, 'requests');
+      tell();
     }
   }
 

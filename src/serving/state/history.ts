@@ -1,3 +1,4 @@
+import type { Dtype } from '../../model/model-directory.ts';
 import type { HistoryEntry, ModelEntry, ServingState } from './serving-state.ts';
 
 /** Starts that may die before one comes up, until the model is suspected and the one before it is tried. */
@@ -66,11 +67,34 @@ export function bootCandidates(state: ServingState): ModelEntry[] {
   return [...distinct.values()].slice(Math.floor(state.bootAttempts / ATTEMPTS_PER_MODEL));
 }
 
-/** The entry that an operator means by a reference or by (the start of) a digest. */
-export function findInHistory(history: readonly HistoryEntry[], to: string): HistoryEntry | undefined {
+/** An entry of a history as it is shown. */
+export interface ShownEntry extends HistoryEntry {
+  /** The form that was asked for, by the settings where nobody said. */
+  readonly dtype: Dtype;
+  /** This is the one that serves. */
+  readonly serves: boolean;
+}
+
+/** The history for people: one content may be in it in several forms. */
+export function shownHistory(state: ServingState, configured: Dtype): ShownEntry[] {
+  return state.history.map((entry) => ({
+    ...entry,
+    dtype: entry.dtype ?? configured,
+    serves: entry.digest === state.digest && entry.dtype === state.dtype,
+  }));
+}
+
+/** The entry that an operator means by a reference or by (the start of) a digest, and by the form where they say one. */
+export function findInHistory(
+  history: readonly HistoryEntry[],
+  to: string,
+  { dtype, configured }: { readonly dtype?: Dtype | undefined; readonly configured: Dtype },
+): HistoryEntry | undefined {
   const digest = to.replace(/^sha256:/, '');
   return history.find(
-    (entry) => entry.model === to || (digest.length >= 8 && entry.digest.startsWith(digest)),
+    (entry) =>
+      (entry.model === to || (digest.length >= 8 && entry.digest.startsWith(digest))) &&
+      (dtype === undefined || dtype === (entry.dtype ?? configured)),
   );
 }
 

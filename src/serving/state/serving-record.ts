@@ -1,10 +1,19 @@
 import { Mutex } from 'async-mutex';
 import { messageOf, ServiceError } from '../../errors.ts';
+import type { Dtype } from '../../model/model-directory.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import { afterQuarantine, afterSwap, initialState, referencedDigests } from './history.ts';
-import type { ModelEntry, Quarantined, ServingState } from './serving-state.ts';
+import {
+  afterQuarantine,
+  afterSwap,
+  findInHistory,
+  initialState,
+  referencedDigests,
+  type ShownEntry,
+  shownHistory,
+} from './history.ts';
+import type { HistoryEntry, ModelEntry, Quarantined, ServingState } from './serving-state.ts';
 import type { StateFile } from './state-file.ts';
 
 export interface ServingRecordOptions {
@@ -13,6 +22,8 @@ export interface ServingRecordOptions {
   readonly keepOnly: (digests: ReadonlySet<string>) => Promise<void>;
   /** What serves, for a server that was never updated. */
   readonly serving: () => ModelEntry | undefined;
+  /** The form of those for which nobody asked for another one. */
+  readonly dtype: Dtype;
   /** Good models to remember and to keep on disk. */
   readonly historyLength: number;
   readonly clock: Clock;
@@ -35,8 +46,12 @@ export class ServingRecord {
   readonly #disk = new Mutex();
   #state: ServingState | undefined;
   #unsaved: string | undefined;
+  /** When the first model of this process began to serve. */
+  #startedAt: Date | undefined;
   #unsavedAtStart: string | undefined;
   #cancelRetry: (() => void) | undefined;
+  /** Whether there is anything on disk for a restart to go by. */
+  #isWritten = false;
   #closed = false;
 
   constructor(options: ServingRecordOptions) {
@@ -44,11 +59,13 @@ export class ServingRecord {
   }
 
   /**
-   * Takes up what the start found.
+   * Takes up what the start found, when its model has begun to serve.
    * @param unsaved what it could not write.
    */
   restore(state: ServingState | undefined, unsaved: string | undefined): void {
     this.#state = state;
+    this.#startedAt = this.#options.clock.date();
+    this.#isWritten = state !== undefined;
     this.#unsavedAtStart = unsaved;
     this.#note(unsaved);
     this.#options.metrics.quarantined.set(this.quarantined.length);
@@ -59,12 +76,28 @@ export class ServingRecord {
   get state(): ServingState | undefined {
     const serving = this.#options.serving();
     if (this.#state !== undefined || serving === undefined) return this.#state;
-    return initialState(serving, this.#options.clock.date());
+    return initialState(serving, this.#since);
+  }
+
+  /** Good models, the newest first. */
+  get history(): readonly ShownEntry[] {
+    const { state } = this;
+    return state === undefined ? [] : shownHistory(state, this.#options.dtype);
+  }
+
+  /** The one of the history that an operator means. @see findInHistory */
+  find(to: string, dtype?: Dtype): HistoryEntry | undefined {
+    return findInHistory(this.state?.history ?? [], to, { dtype, configured: this.#options.dtype });
   }
 
   /** Why the disk does not say what memory says; undefined when it does. */
   get unsaved(): string | undefined {
     return this.#unsaved;
+  }
+
+  /** What a restart goes by while memory can't be written down. */
+  get atRestart(): string {
+    return this.#isWritten ? 'what was written before' : 'RERANK_MODEL: nothing was written so far';
   }
 
   /** @throws ServiceError rejected_by_gate for a content that was taken back. */
@@ -102,7 +135,7 @@ export class ServingRecord {
 
   /** @param before what served until then, for a server that was never updated. */
   remember(before: ModelEntry): void {
-    this.#state ??= initialState(before, this.#options.clock.date());
+    this.#state ??= initialState(before, this.#since);
   }
 
   /** @returns what could not be kept, if anything. */
@@ -125,6 +158,10 @@ export class ServingRecord {
     );
   }
 
+  get #since(): Date {
+    return this.#startedAt ?? this.#options.clock.date();
+  }
+
   close(): void {
     this.#closed = true;
     this.#cancelRetry?.();
@@ -145,11 +182,12 @@ export class ServingRecord {
     this.#cancelRetry?.();
     try {
       await stateFile.write(state);
+      this.#isWritten = true;
       if (this.#unsaved !== undefined) logger.info(`${stateFile.path} is written again`);
       this.#note(undefined);
     } catch (error) {
       this.#note(messageOf(error));
-      logger.error({ err: error }, `${this.#unsaved}; a restart would serve what it said before`);
+      logger.error({ err: error }, `${this.#unsaved}; a restart would serve ${this.atRestart}`);
       this.#tryAgainAfter(retryMs);
     }
     return this.#unsaved;
@@ -170,6 +208,7 @@ export class ServingRecord {
     const { stateFile, logger } = this.#options;
     try {
       await stateFile.remove();
+      this.#isWritten = false;
       this.#note(this.#unsavedAtStart);
     } catch (error) {
       logger.error({ err: error }, `${stateFile.path} could not be put back`);

@@ -64,7 +64,7 @@ export class StateFile {
       await writeFileAtomic(this.#path, `${JSON.stringify(state, null, 2)}\n`, { fsync: true });
       await syncDirectory(dirname(this.#path));
     } catch (error) {
-      throw new ServiceError('insufficient_storage', `${this.#path} can't be written: ${messageOf(error)}`, {
+      throw new ServiceError('insufficient_storage', `${this.#path} can't be written: ${reasonOf(error)}`, {
         detail: 'What it says decides what a restart serves; see to the disk of RERANK_STATE_DIR.',
         cause: error,
       });
@@ -112,6 +112,11 @@ async function readState(path: string): Promise<ServingState | undefined | 'unre
   } catch {
     return 'unreadable';
   }
+}
+
+/** What the system says, without the name of a file that only lives for the moment of a write. */
+function reasonOf(error: unknown): string {
+  return messageOf(error).replace(/, \w+ '.*$/s, '');
 }
 
 function isOneOf(error: unknown, ...codes: string[]): boolean {

@@ -49,6 +49,8 @@ export async function changeModel(
   try {
     const staged = await preparation.stage(change.target, operation);
     if (!change.force) record.assertNotQuarantined(staged.digest);
+    const isServing = serves(parts, staged, change);
+    if (!change.force && !isServing) await parts.gates.requireUsableGolden(staged);
     const isPreload = change.kind === 'preload';
     if (isPreload) await makeReady(parts, operation, change, staged);
     else if (change.dryRun) {
@@ -56,7 +58,7 @@ export async function changeModel(
       // The update that a trial was for finds it compiled and measured.
       await preparation.keepAhead(staged);
     }
-    const isDone = isPreload || change.dryRun || serves(parts, staged, change);
+    const isDone = isPreload || change.dryRun || isServing;
     if (!isDone) return await changeTo(parts, operation, change, staged);
   } catch (error) {
     const isCopied = operation.report.phases.some(({ phase }) => phase === 'fetch');
@@ -78,7 +80,7 @@ async function changeTo(
   const before = slot.current;
   const bytesBefore = await treeBytes(before);
   try {
-    noteUnkept(operation, await record.begin(staged.reference));
+    noteUnkept(operation, record, await record.begin(staged.reference));
     const ready = standby.matching(staged.digest, change.target.dtype);
     if (ready !== undefined) parts.metrics.storeLookups.inc({ tier: 'memory' });
     if (ready === undefined) await changeToPrepared(parts, operation, change, staged);
@@ -152,7 +154,7 @@ async function takeOver(
   operation.enter('persist');
   if (previous !== undefined) record.remember(entry(previous));
   const dtype = wantedDtype ?? change.target.dtype;
-  noteUnkept(operation, await record.swapped({ ...entry(next), ...(dtype && { dtype }) }));
+  noteUnkept(operation, record, await record.swapped({ ...entry(next), ...(dtype && { dtype }) }));
   const terms = change.kind === 'rollback' ? undefined : probation.terms(change.probation);
   const isWatched = terms !== undefined && previous !== undefined;
   const stays = isWatched && !previous.isClosed;
@@ -172,8 +174,8 @@ function entry({ identity }: Generation): { model: string; digest: string } {
   return { model: identity.reference, digest: identity.digest };
 }
 
-function noteUnkept(operation: Operation, unkept: string | undefined): void {
-  if (unkept !== undefined) operation.warn(`${unkept}. A restart would serve what was written before.`);
+function noteUnkept(operation: Operation, record: ServingRecord, unkept: string | undefined): void {
+  if (unkept !== undefined) operation.warn(`${unkept}. A restart would serve ${record.atRestart}.`);
 }
 
 /** The server's own process and those of one model. */

@@ -39,6 +39,14 @@ export interface UpdateRequest {
 /** What of an update is wanted where nothing is swapped. */
 export type PreloadRequest = Pick<UpdateRequest, 'reference' | 'dtype' | 'force' | 'wait'>;
 
+/** Which model of the history to go back to. */
+export interface RollbackRequest {
+  /** A reference or (the start of) a digest; undefined is the model before. */
+  readonly to?: string | undefined;
+  /** Where the history has it in several forms. */
+  readonly dtype?: Dtype | undefined;
+}
+
 /** Who asks, and the name that they gave their request, by which it is known when it comes again. */
 export interface Caller {
   readonly by: string;

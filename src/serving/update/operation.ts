@@ -107,6 +107,8 @@ export class Operation {
 
   /** Something that did not stop it and that the operator must know. */
   warn(warning: string): void {
+    // Said once: several steps may meet the same trouble.
+    if (this.#warnings.includes(warning)) return;
     this.#warnings.push(warning);
     this.#changed();
   }

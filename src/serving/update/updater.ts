@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { messageOf, ServiceError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { findInHistory } from '../state/history.ts';
 import type { ServingRecord } from '../state/serving-record.ts';
-import type { Caller, Change, PreloadRequest, UpdateRequest } from './change-request.ts';
+import type { Caller, Change, PreloadRequest, RollbackRequest, UpdateRequest } from './change-request.ts';
 import { Operation } from './operation.ts';
 import { Operations, type Started, type UpdateOutcome } from './operations.ts';
 import { audit, type Timeline } from './timeline.ts';
@@ -74,23 +73,24 @@ export class Updater {
 
   /**
    * Goes back to the model before this one, or to one of the history.
-   * @param to a reference or (the start of) a digest.
    * @throws ServiceError model_not_found, update_in_progress.
    */
-  rollback(to: string | undefined, caller: Caller): Started {
+  rollback({ to, dtype }: RollbackRequest, caller: Caller): Started {
     // What it leads to is another model once it is done: asked again by the same key, it is still the same wish.
-    const fingerprint = JSON.stringify({ kind: 'rollback', to });
+    const fingerprint = JSON.stringify({ kind: 'rollback', to, dtype });
     const known = this.#known(fingerprint, caller);
     if (known !== undefined) return known;
-    const { state } = this.#options.record;
-    const found = to === undefined ? state?.previous : findInHistory(state?.history ?? [], to);
+    const { record } = this.#options;
+    const found = to === undefined ? record.state?.previous : record.find(to, dtype);
     if (found) {
       const target = { reference: found.model, digest: found.digest, dtype: found.dtype };
       // It was good once: nothing that compares it with the model that it replaces may stand in the way.
       const terms = { dryRun: false, force: true, wait: false, probation: { requests: 0 } };
       return this.#begin({ ...terms, kind: 'rollback', target }, fingerprint, caller);
     }
-    const what = to === undefined ? 'there is no model to go back to' : `"${to}" is not in the history`;
+    const form = dtype === undefined ? '' : ` as ${dtype}`;
+    const what =
+      to === undefined ? 'there is no model to go back to' : `"${to}" is not in the history${form}`;
     throw new ServiceError('model_not_found', what, { detail: 'GET /models lists the history.' });
   }
 

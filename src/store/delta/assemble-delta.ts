@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { ServiceError } from '../../errors.ts';
 import { inParallel } from '../../platform/in-parallel.ts';
 import { AttemptFailure } from '../download/attempt-failure.ts';
@@ -142,8 +142,8 @@ async function hasContent(path: string, { expected, signal }: DeltaRequest): Pro
 }
 
 /** The whole of the file would not come over that connection either. What came stays for the next attempt. */
-function brokenOff({ target }: DeltaRequest, cause: AttemptFailure): ServiceError {
-  return new ServiceError('source_failed', `${basename(target)} broke off: ${cause.message}`, { cause });
+function brokenOff({ name }: DeltaRequest, cause: AttemptFailure): ServiceError {
+  return new ServiceError('source_failed', `${name} broke off: ${cause.message}`, { cause });
 }
 
 function bytesOf(ranges: readonly ByteRange[]): number {

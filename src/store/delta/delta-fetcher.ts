@@ -40,7 +40,7 @@ export function createDeltaFetcher(tools: DeltaTools): DeltaFetcher {
         if (error instanceof ServiceError) throw error;
         const reason = messageOf(error);
         const level = error instanceof NotWorthIt ? 'debug' : 'warn';
-        tools.logger[level]({ file: request.target, reason }, 'no delta: the file is fetched whole');
+        tools.logger[level]({ file: request.name, reason }, 'no delta: the file is fetched whole');
         request.onRestart();
         await fetchWhole(request, tools.downloader);
         return { via: 'whole', savedBytes: 0, reason };
@@ -50,6 +50,6 @@ export function createDeltaFetcher(tools: DeltaTools): DeltaFetcher {
 }
 
 async function fetchWhole(request: DeltaRequest, downloader: Downloader): Promise<void> {
-  const { source, target, partsDirectory, expected, onBytes, signal } = request;
-  await downloader.fetch({ sources: [source], target, partsDirectory, expected, onBytes, signal });
+  const { name, source, target, partsDirectory, expected, onBytes, signal } = request;
+  await downloader.fetch({ name, sources: [source], target, partsDirectory, expected, onBytes, signal });
 }

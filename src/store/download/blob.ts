@@ -16,6 +16,8 @@ export interface BlobExpectation {
 }
 
 export interface BlobRequest {
+  /** What people call it, for errors and logs: `tokenizer.json of org/tiny`. */
+  readonly name: string;
   /** In order of preference; later ones finish what earlier ones began. */
   readonly sources: readonly BlobSource[];
   /** Absolute path. The blob is renamed into place when it is verified; nothing unverified ever has this name. */

@@ -1,6 +1,6 @@
 import type { TransportResponse } from '../transport/transport.ts';
 import { AttemptFailure } from './attempt-failure.ts';
-import { parseRetryAfter } from './retry-after.ts';
+import { askingToWait, parseRetryAfter } from './retry-after.ts';
 
 /** What was asked for: bytes `[start, end)` of a file of `size` bytes; the whole file when no range was named. */
 export interface Wanted {
@@ -49,9 +49,10 @@ const WORTH_ANOTHER_TRY = new Set([408, 421, 425, 429]);
 export function statusFailure(head: Head, now: Date): AttemptFailure {
   const { status } = head;
   const code = head.header('x-error-code');
-  const problem = `status ${status}${code === undefined ? '' : ` ${code}`}`;
   const isFinal = status < 500 && !WORTH_ANOTHER_TRY.has(status);
   const reason = isFinal ? 'not_there' : status === 429 ? 'throttled' : 'status';
   const retryAfterMs = parseRetryAfter(head.header('retry-after'), now);
+  const wish = isFinal ? '' : askingToWait(retryAfterMs);
+  const problem = `status ${status}${code === undefined ? '' : ` ${code}`}${wish}`;
   return new AttemptFailure(reason, problem, { isFinal, status, retryAfterMs });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Semaphore } from 'async-mutex';
 import { ServiceError } from '../../errors.ts';
 import { type Clock, delay } from '../../platform/clock.ts';
@@ -118,7 +118,7 @@ class PartsDownloader implements Downloader {
       await partial.remove();
       if (attempt === HASH_ATTEMPTS) throw wrongHash(blob, found);
       metrics.storeRetries.inc({ reason: 'wrong_hash' });
-      logger.warn({ blob: basename(blob.target), expected: blob.hash.digest, found }, 'wrong bytes came');
+      logger.warn({ blob: blob.name, expected: blob.hash.digest, found }, 'wrong bytes came');
       // Whoever gave most of it is asked last.
       sources = [...sources.slice(1), ...sources.slice(0, 1)];
     }
@@ -144,7 +144,7 @@ class PartsDownloader implements Downloader {
         bandwidth: this.#bandwidth,
         partial,
         sources,
-        name: basename(blob.target),
+        name: blob.name,
         signal: blob.signal,
         ensureHeld: () => claim.ensureHeld(),
         onPiece: (bytes, source) => progress.received(bytes, source),
@@ -186,19 +186,21 @@ function directoryOf({ partsDirectory, target }: BlobRequest, { digest }: Expect
   return join(partsDirectory, `${digest.slice(0, 16)}-${place.slice(0, 16)}`);
 }
 
-function wrongHash({ target, hash, sources }: Blob, found: string): ServiceError {
+function wrongHash({ name, hash, sources }: Blob, found: string): ServiceError {
   const { algorithm, digest } = hash;
   return new ServiceError(
     'source_failed',
-    `${basename(target)} came with the wrong content: ${algorithm} ${digest} was expected and ${found} was found`,
-    { detail: `Everything that came was deleted. Asked were ${sources.map(({ name }) => name).join(', ')}.` },
+    `${name} came with the wrong content: ${algorithm} ${digest} was expected and ${found} was found`,
+    {
+      detail: `Everything that came was deleted. Asked were ${sources.map((source) => source.name).join(', ')}.`,
+    },
   );
 }
 
-function heldTooLong({ target }: Blob, maxWaitMs: number): ServiceError {
+function heldTooLong({ name }: Blob, maxWaitMs: number): ServiceError {
   return new ServiceError(
     'unavailable',
-    `${basename(target)} is being fetched by another process, for more than ${Math.round(maxWaitMs / 1000)} s now`,
+    `${name} is being fetched by another process, for more than ${Math.round(maxWaitMs / 1000)} s now`,
     { retryAfterSeconds: 60 },
   );
 }

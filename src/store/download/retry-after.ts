@@ -5,3 +5,8 @@ export function parseRetryAfter(header: string | undefined, now: Date): number |
   const at = Date.parse(header);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
 }
+
+/** Completes "it answered 429": what the server wants then. */
+export function askingToWait(retryAfterMs: number | undefined): string {
+  return retryAfterMs ? ` and asks to wait ${Math.ceil(retryAfterMs / 1000)} s` : '';
+}

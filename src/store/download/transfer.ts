@@ -1,5 +1,6 @@
 import { ServiceError } from '../../errors.ts';
 import { delay } from '../../platform/clock.ts';
+import { adviceFor } from './advice.ts';
 import { type AttemptFailure, asAttemptFailure } from './attempt-failure.ts';
 import { backoffMs } from './backoff.ts';
 import type { BlobSource } from './blob.ts';
@@ -79,7 +80,7 @@ function failureOf({ name }: Transfer, contenders: readonly Contender[]): Servic
     ({ source, problem }) => `${source.name}: ${problem?.message ?? 'not asked'}`,
   );
   return new ServiceError('source_failed', `${name} could not be fetched (${problems.join('; ')})`, {
-    detail: 'What came is kept: the next attempt goes on from there.',
+    detail: adviceFor(contenders.flatMap(({ problem }) => problem ?? [])),
     cause: contenders.at(-1)?.problem,
   });
 }

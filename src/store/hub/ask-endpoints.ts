@@ -10,12 +10,19 @@ export interface Patience {
   readonly roundMs: number;
   /** More than one where there is nothing to fall back on. */
   readonly rounds: number;
+  /** Told at once when there is a wait, or somebody else is asked, because an endpoint wants to be left alone. */
+  readonly warn: (message: string) => void;
   readonly signal: AbortSignal;
 }
+
+const TOO_MANY_REQUESTS = 429;
 
 const REFUSALS = new Set([401, 403, 404]);
 
 const FIRST_PAUSE_MS = 500;
+
+/** Whoever asks for a longer wait is asked no more. */
+const MAX_WAIT_MS = 30_000;
 
 /**
  * Asks one endpoint after the other until one answers.
@@ -25,18 +32,24 @@ const FIRST_PAUSE_MS = 500;
  */
 export async function askEndpoints<T>(
   endpoints: readonly Endpoint[],
-  { roundMs, rounds, signal }: Patience,
+  { roundMs, rounds, warn, signal }: Patience,
   clock: Clock,
   random: () => number,
   ask: (endpoint: Endpoint, timeoutMs: number) => Promise<T>,
   onFailover: (endpoint: Endpoint) => void,
 ): Promise<T> {
+  const left = new Map<Endpoint, EndpointFailure>();
   for (let round = 1; ; round++) {
     // Where nothing can be fallen back on, even those that failed lately are asked.
     const isLast = rounds > 1 && round === rounds;
     const failures: EndpointFailure[] = [];
     const until = clock.now() + roundMs;
     for (const [index, endpoint] of endpoints.entries()) {
+      const before = left.get(endpoint);
+      if (before !== undefined) {
+        failures.push(before);
+        continue;
+      }
       if (!endpoint.breaker.tryEnter() && !isLast) {
         failures.push(failureAt(endpoint, 'failed several times lately and is left alone for a while'));
         continue;
@@ -48,9 +61,16 @@ export async function askEndpoints<T>(
         return outcome.value;
       }
       failures.push(outcome.failure);
+      if ((outcome.failure.retryAfterMs ?? 0) > MAX_WAIT_MS) left.set(endpoint, outcome.failure);
+      if (outcome.failure.retryAfterMs && index + 1 < endpoints.length) {
+        warn(`${endpoint.name} ${outcome.failure.reason}: the next endpoint is asked`);
+      }
     }
     const failure = new HubFailure(failures);
-    if (!failure.isOutage || round >= rounds) throw failure;
+    if (!failure.isOutage || round >= rounds || left.size === endpoints.length) throw failure;
+    for (const { name, reason, retryAfterMs = 0 } of failures) {
+      if (retryAfterMs > 0 && retryAfterMs <= MAX_WAIT_MS) warn(`${name} ${reason}: it is asked again then`);
+    }
     await delay(clock, pauseOf(failures, round, random), signal);
     signal.throwIfAborted();
   }
@@ -89,12 +109,14 @@ function failureAt({ name, url }: Endpoint, reason: string, error?: unknown): En
     reason,
     ...(status !== undefined && REFUSALS.has(status) ? { refusal: { status, code } } : {}),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    isThrottled: status === TOO_MANY_REQUESTS || retryAfterMs !== undefined,
   };
 }
 
 /** Doubles from round to round, half of it by chance; or what a server asked for. */
 function pauseOf(failures: readonly EndpointFailure[], round: number, random: () => number): number {
-  const asked = Math.max(0, ...failures.map(({ retryAfterMs }) => retryAfterMs ?? 0));
+  const waits = failures.map(({ retryAfterMs = 0 }) => retryAfterMs);
+  const asked = Math.max(0, ...waits.filter((ms) => ms <= MAX_WAIT_MS));
   const own = FIRST_PAUSE_MS * 2 ** (round - 1) * (0.5 + random());
   return Math.max(asked, own);
 }

@@ -36,6 +36,7 @@ export async function bringModel(
   const source: FileSource = {
     directory: join(bringing.folder.snapshot(commit), ...subpath.split('/')),
     name: pinnedReference(model),
+    id: model.id,
     has: (path) => tree.has(pathInRepository(model, path)),
     peek: (path) => transfer.peek(path),
     bring: (paths, likely) => transfer.bring(paths, likely),

@@ -20,6 +20,7 @@ export interface HubClientOptions {
 /** Whether there is something to use should nobody answer. */
 export interface Asking {
   readonly hasFallback: boolean;
+  readonly warn: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -88,12 +89,12 @@ export class HubClient {
   }
 
   async #ask<T>(
-    { hasFallback, signal }: Asking,
+    { hasFallback, warn, signal }: Asking,
     ask: (endpoint: Endpoint, timeoutMs: number) => Promise<T>,
   ): Promise<T> {
     const { endpoints, clock, random, onFailover } = this.#options;
     const patient = { roundMs: PATIENT_MS * endpoints.length, rounds: PATIENT_ROUNDS };
-    const patience = { ...(hasFallback ? BRIEFLY : patient), signal };
+    const patience = { ...(hasFallback ? BRIEFLY : patient), warn, signal };
     return await askEndpoints(endpoints, patience, clock, random, ask, onFailover);
   }
 

@@ -1,4 +1,7 @@
 import { ServiceError } from '../../errors.ts';
+import { THROTTLED_ADVICE } from '../download/advice.ts';
+
+const OFFLINE = 'HF_HUB_OFFLINE=1 uses only what is on this machine.';
 
 /** Why one endpoint gave no answer that can be used. */
 export interface EndpointFailure {
@@ -15,6 +18,8 @@ export interface EndpointFailure {
   };
   /** How long it asked to be left alone. */
   readonly retryAfterMs?: number;
+  /** It answers too many requests, or asked to be left alone. */
+  readonly isThrottled?: boolean;
 }
 
 /** No endpoint answered a question. */
@@ -39,8 +44,9 @@ export class HubFailure extends Error {
     const refused = gated ?? refusals[0];
     if (refused !== undefined) return refusalOf(refused, id, revision, this);
     return new ServiceError('source_failed', `${id} can't be looked up: ${this.message}`, {
-      detail:
-        'HF_ENDPOINT and RERANK_HUB_ENDPOINTS say where models are fetched from; HF_HUB_OFFLINE=1 uses only what is on this machine.',
+      detail: this.failures.some(({ isThrottled }) => isThrottled)
+        ? `${THROTTLED_ADVICE} ${OFFLINE}`
+        : `HF_ENDPOINT and RERANK_HUB_ENDPOINTS say where models are fetched from; ${OFFLINE}`,
       cause: this,
     });
   }

@@ -14,7 +14,7 @@ import { writeTree } from './cache/tree-file.ts';
 import type { FileRules } from './file-rules.ts';
 import { HubClient, type HubClientOptions } from './hub-client.ts';
 import { HubFailure } from './hub-failure.ts';
-import { KnownRevisions } from './known-revisions.ts';
+import { KnownRevisions, revisionsDirectory } from './known-revisions.ts';
 import { type LocalSnapshot, LocalSnapshots } from './local-snapshots.ts';
 import { missingOffline } from './missing-offline.ts';
 import { type ModelAt, pinnedReference } from './model-at.ts';
@@ -79,7 +79,7 @@ export class HubSnapshots implements Snapshots {
     this.#options = options;
     this.#client = new HubClient({ ...options, onFailover: () => metrics.failovers.inc() });
     this.#local = new LocalSnapshots(roots, rules);
-    const known = new KnownRevisions(roots, join(stateDirectory, 'revisions'), ttlMs, clock);
+    const known = new KnownRevisions(roots, revisionsDirectory(stateDirectory), ttlMs, clock);
     const onStale = (): void => metrics.staleServed.inc();
     this.#resolver = new RevisionResolver({ client: this.#client, known, roots, offline, onStale });
   }
@@ -132,7 +132,8 @@ export class HubSnapshots implements Snapshots {
       return found;
     }
     if (!mayAsk) throw missingOffline(model, this.#local.folders(model.id));
-    const tree = await this.#tree(model, found !== undefined, signal).catch((error) => {
+    const warn = (warning: string): void => report({ warning });
+    const tree = await this.#tree(model, found !== undefined, signal, warn).catch((error) => {
       if (!(error instanceof HubFailure)) throw error;
       if (found === undefined || !error.isOutage) throw error.toServiceError(model.id, model.commit);
       report({ warning: `${error.message}: the files of ${pinnedReference(model)} are used as they are` });
@@ -148,10 +149,11 @@ export class HubSnapshots implements Snapshots {
     model: ModelAt,
     hasFallback: boolean,
     signal: AbortSignal,
+    warn: (message: string) => void,
   ): Promise<ReadonlyMap<string, TreeFile>> {
     const kept = await this.#local.tree(model.id, model.commit);
     if (kept !== undefined) return kept;
-    const tree = await this.#client.treeOf(model.id, model.commit, { hasFallback, signal });
+    const tree = await this.#client.treeOf(model.id, model.commit, { hasFallback, warn, signal });
     await writeTree(this.#ownFolder(model.id), model.commit, tree);
     return tree;
   }

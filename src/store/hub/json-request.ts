@@ -1,12 +1,9 @@
 import type { Clock } from '../../platform/clock.ts';
+import { askingToWait, parseRetryAfter } from '../download/retry-after.ts';
 import type { Transport, TransportResponse } from '../transport/transport.ts';
 
 /** Far beyond a page of a tree or the description of a model. */
 const MAX_BODY_BYTES = 32 * 2 ** 20;
-
-const MAX_RETRY_AFTER_MS = 30_000;
-
-const SECOND = 1_000;
 
 /** The answer can't be used. The message completes "huggingface.co …". */
 export class UnusableAnswer extends Error {
@@ -68,10 +65,11 @@ export async function requestJson(
 async function unusable(response: TransportResponse, clock: Clock): Promise<UnusableAnswer> {
   await response.discard();
   const { status } = response;
-  return new UnusableAnswer(`answered ${status}`, {
+  const retryAfterMs = parseRetryAfter(response.header('retry-after'), clock.date());
+  return new UnusableAnswer(`answered ${status}${askingToWait(retryAfterMs)}`, {
     status,
     code: response.header('x-error-code'),
-    retryAfterMs: parseRetryAfter(response.header('retry-after'), clock),
+    retryAfterMs,
   });
 }
 
@@ -90,10 +88,4 @@ async function readJson(response: TransportResponse): Promise<unknown> {
   } catch {
     throw new UnusableAnswer('sent something else than JSON');
   }
-}
-
-function parseRetryAfter(text: string | undefined, clock: Clock): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * SECOND : Date.parse(text) - clock.date().getTime();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
 }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
 import type { CacheRoots } from './cache/cache-roots.ts';
 import { readRef, writeRef } from './cache/refs.ts';
@@ -10,6 +11,11 @@ export interface KnownRevision {
   readonly commit: string;
   /** So lately that it need not be looked up again. */
   readonly isFresh: boolean;
+}
+
+/** Where a state directory has the times of looking up. */
+export function revisionsDirectory(stateDirectory: string): string {
+  return join(stateDirectory, 'revisions');
 }
 
 /** What branches and tags mean, as far as this machine knows. */

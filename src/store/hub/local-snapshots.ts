@@ -76,6 +76,7 @@ export class LocalSnapshots {
     };
     const source: FileSource = {
       directory,
+      id: model.id,
       name: pinnedReference(model),
       has: (path) => names.has(pathInRepository(model, path)),
       peek: (path) => bring([path]),

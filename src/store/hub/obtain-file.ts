@@ -90,6 +90,7 @@ async function download(
   const places = sources(file.path);
   try {
     await downloader.fetch({
+      name: `${file.path} of ${folder.id}`,
       sources: places,
       target,
       partsDirectory,

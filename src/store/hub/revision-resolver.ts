@@ -27,7 +27,7 @@ interface ResolverOptions {
 }
 
 /** What the hub means when no revision is named. */
-const DEFAULT_REVISION = 'main';
+export const DEFAULT_REVISION = 'main';
 
 /** Finds out, once for each fetch, which commit a revision means: every file is then of that one. */
 export class RevisionResolver {
@@ -65,7 +65,7 @@ export class RevisionResolver {
       return { commit: known.commit, stale: false, isNew: false };
     }
     try {
-      const commit = await client.commitOf(id, revision, { hasFallback: isHere, signal });
+      const commit = await client.commitOf(id, revision, { hasFallback: isHere, warn, signal });
       return { commit, stale: false, isNew: true };
     } catch (error) {
       if (!(error instanceof HubFailure)) throw error;

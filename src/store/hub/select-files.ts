@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { ServiceError } from '../../errors.ts';
+import { missingWeightsAdvice } from '../missing-weights.ts';
 import { type Dtype, exportNames, GOLDEN_FILE } from '../model-layout.ts';
 import type { FileRules } from './file-rules.ts';
 
@@ -22,6 +23,8 @@ export interface FileSource {
   readonly directory: string;
   /** How the model is called in messages. */
   readonly name: string;
+  /** `org/name` */
+  readonly id: string;
   has(path: string): boolean;
   /** Returns when a small file is in the directory that tells which others are needed. */
   peek(path: string): Promise<void>;
@@ -47,7 +50,7 @@ export async function selectFiles(source: FileSource, dtype: Dtype, rules: FileR
   if (source.has(index) && (onnx === undefined || (await isKnown(source, rules)))) {
     return [...about, ...(await bringCheckpoint(source, about, index, rules))];
   }
-  if (onnx === undefined) throw nothingToServe(source, dtype);
+  if (onnx === undefined) throw await nothingToServe(source, dtype);
   return [...about, ...(await bringExport(source, about, onnx, rules))];
 }
 
@@ -112,8 +115,9 @@ function lacks(source: FileSource, path: string, namedBy?: string): ServiceError
   return new ServiceError('invalid_model', `${source.name} has no ${path}${why}`);
 }
 
-function nothingToServe(source: FileSource, dtype: Dtype): ServiceError {
-  return new ServiceError('invalid_model', `${source.name} has no weights that can be served`, {
-    detail: `Looked for ${[SINGLE_FILE, INDEX_FILE, ...exportNames(dtype)].join(', ')}. Weights in pytorch_model.bin are not read.`,
+async function nothingToServe(source: FileSource, dtype: Dtype): Promise<ServiceError> {
+  const what = dtype === 'auto' ? 'that can be served' : `for ${dtype}`;
+  return new ServiceError('invalid_model', `${source.name} has no weights ${what}`, {
+    detail: await missingWeightsAdvice(dtype, (path) => source.has(path), source.id),
   });
 }

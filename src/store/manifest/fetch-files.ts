@@ -1,11 +1,12 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { inParallel } from '../../platform/in-parallel.ts';
 import type { DeltaFetcher } from '../delta/delta-fetcher.ts';
 import { runInThread } from '../delta/run-in-thread.ts';
 import type { Downloader } from '../download/blob.ts';
 import type { FetchWork } from '../fetch-work.ts';
+import { publicUrl } from '../transport/public-url.ts';
 import { FileProgress } from './file-progress.ts';
 import type { PublishedFile } from './manifest.ts';
 import { oldVersion, sameContent } from './old-versions.ts';
@@ -81,17 +82,18 @@ async function fetchFile(
   const source = { url: urlOf(path, url), name: url.host };
   const target = join(directory, path);
   const expected = { size, sha256 };
+  const name = `${path} of ${publicUrl(url)}`;
   const onBytes = (bytes: number): void => progress.add(file, bytes);
   const old = chunks === undefined ? undefined : oldVersion(stored, url, file);
   if (chunks === undefined || old === undefined) {
-    await downloader.fetch({ sources: [source], target, partsDirectory, expected, onBytes, signal });
+    await downloader.fetch({ name, sources: [source], target, partsDirectory, expected, onBytes, signal });
     return;
   }
   const onRestart = (): void => progress.restart(file);
   const index = urlOf(chunks, url);
-  const request = { source, index, old, target, partsDirectory, expected, onBytes, onRestart, signal };
+  const request = { name, source, index, old, target, partsDirectory, expected, onBytes, onRestart, signal };
   const { reason } = await delta.fetch(request);
-  if (reason !== undefined) work.warn(`${basename(path)} was fetched whole: ${reason}`);
+  if (reason !== undefined) work.warn(`${name} was fetched whole: ${reason}`);
 }
 
 /** Relative to the manifest. Every character of the path stands for itself. */

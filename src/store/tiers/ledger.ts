@@ -11,6 +11,8 @@ const entrySchema = z.object({
   key: z.string(),
   /** The last name under which it was asked for. */
   reference: z.string().optional(),
+  /** Every name under which it was asked for, the latest first, and when that was. */
+  names: z.array(z.object({ reference: z.string(), lastUsed: z.iso.datetime() })).default([]),
   lastUsed: z.iso.datetime(),
   uses: z.int().nonnegative(),
   /** This server brought it; what was there before belongs to somebody else. */
@@ -19,6 +21,9 @@ const entrySchema = z.object({
 
 /** What is known of an item. */
 type LedgerEntry = z.output<typeof entrySchema>;
+
+/** A name that led to an item. */
+export type LedgerName = LedgerEntry['names'][number];
 
 /** The ledger at one moment. */
 export interface LedgerView {
@@ -40,8 +45,10 @@ export interface LedgerOptions {
 }
 
 const MAX_ENTRIES = 4096;
+/** Of one item. */
+const MAX_NAMES = 16;
 /** Far beyond what an entry has. */
-const MAX_FILE_BYTES = 2 ** 16;
+const MAX_FILE_BYTES = 2 ** 18;
 
 /**
  * When and how often the things in the store were used, and which of them are pinned. The access times of the file system are
@@ -73,11 +80,13 @@ export class Ledger {
     await this.#turns.runExclusive(async () => {
       const path = join(this.#uses, `${itemName(key)}.json`);
       const before = await readEntry(path);
+      const lastUsed = this.#clock.date().toISOString();
       const entry: LedgerEntry = {
         ...before,
         key,
         ...(reference !== undefined && { reference }),
-        lastUsed: this.#clock.date().toISOString(),
+        names: namesWith(reference, lastUsed, before?.names ?? []),
+        lastUsed,
         uses: (before?.uses ?? 0) + 1,
         ours: ours ?? before?.ours ?? false,
       };
@@ -131,6 +140,16 @@ export class Ledger {
   }
 }
 
+function namesWith(
+  reference: string | undefined,
+  lastUsed: string,
+  before: readonly LedgerName[],
+): LedgerName[] {
+  if (reference === undefined) return [...before];
+  const others = before.filter((name) => name.reference !== reference);
+  return [{ reference, lastUsed }, ...others].slice(0, MAX_NAMES);
+}
+
 async function write(path: string, content: object, fsync: boolean): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -150,7 +169,10 @@ async function readEntry(path: string): Promise<LedgerEntry | undefined> {
   try {
     if ((await lstat(path)).size > MAX_FILE_BYTES) return undefined;
     const entry = entrySchema.parse(JSON.parse(await readFile(path, 'utf8')));
-    return path.endsWith(`${itemName(entry.key)}.json`) ? entry : undefined;
+    if (!path.endsWith(`${itemName(entry.key)}.json`)) return undefined;
+    const { reference, lastUsed, names } = entry;
+    // Older versions kept only the last name.
+    return names.length === 0 ? { ...entry, names: namesWith(reference, lastUsed, []) } : entry;
   } catch {
     return undefined;
   }

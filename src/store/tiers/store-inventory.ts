@@ -5,7 +5,7 @@ import { TreeSizes } from '../tree-size.ts';
 import type { CopySource, StoredCopy } from './copy-source.ts';
 import type { StoredItem } from './evict.ts';
 import type { Leases } from './leases.ts';
-import type { Ledger, LedgerView } from './ledger.ts';
+import type { Ledger, LedgerName, LedgerView } from './ledger.ts';
 
 /** What keeps an item from being evicted. */
 type Keeper = 'active' | 'previous' | 'history' | 'pinned' | 'leased' | 'not ours';
@@ -22,6 +22,8 @@ export interface InventoryItem extends StoredItem {
   readonly kind: 'model' | CopySource['kind'];
   /** The last name under which it was asked for; undefined when nobody remembers. */
   readonly reference: string | undefined;
+  /** Every name that led to it, as far as anybody remembers, and when that was. */
+  readonly names: readonly LedgerName[];
   readonly paths: readonly string[];
   readonly keptBy: readonly Keeper[];
   /** Made ready ahead of time, and has not served yet. */
@@ -79,6 +81,13 @@ export class StoreInventory {
     return new Set(digests.filter((digest) => view.isPinned(digest)));
   }
 
+  /** Every name that led to a private copy that is here, as far as the ledger remembers. */
+  async namesOfModels(): Promise<readonly string[]> {
+    const view = await this.#options.ledger.read();
+    const copies = await readdir(join(this.stateDirectory, 'models')).catch((): string[] => []);
+    return copies.flatMap((digest) => view.entryOf(digest)?.names.map(({ reference }) => reference) ?? []);
+  }
+
   /** True when somebody has begun to use it. */
   async isHeld(key: string): Promise<boolean> {
     return (await this.#options.leases.held()).has(key);
@@ -92,10 +101,12 @@ export class StoreInventory {
       for (const path of paths) bytes += await sizes.of(path);
       const served = facts.served.find((model) => model.digest === digest);
       const marker = await stat(join(this.stateDirectory, 'models', digest, AHEAD)).catch(() => undefined);
+      const shared = await common(digest, paths, facts);
       items.push({
-        ...(await common(digest, paths, facts)),
+        ...shared,
         kind: 'model',
         reference: facts.entryOf(digest)?.reference ?? served?.reference,
+        names: namesOf(digest, facts, shared.lastUsed),
         bytes,
         paths,
         ...keeping(served?.role, facts, digest),
@@ -120,15 +131,27 @@ export class StoreInventory {
   }
 }
 
+/** Those of the ledger, then those that `.last_good_model` has besides. */
+function namesOf(digest: string, facts: Facts, lastUsed: Date): readonly LedgerName[] {
+  const names = [...(facts.entryOf(digest)?.names ?? [])];
+  for (const { digest: other, reference } of facts.served) {
+    if (other !== digest || names.some((name) => name.reference === reference)) continue;
+    names.push({ reference, lastUsed: lastUsed.toISOString() });
+  }
+  return names;
+}
+
 async function copyItem(source: CopySource, entry: StoredCopy, facts: Facts): Promise<InventoryItem> {
   const { key, reference, path, bytes } = entry;
   // Of older ones in the history, the private copy is enough; what these were brought as may save a transfer.
   const role = facts.served.find((model) => isOf(model, reference) && model.role !== 'history')?.role;
   const isForeign = source.isShared && facts.entryOf(key)?.ours !== true;
+  const shared = await common(key, [path], facts);
   return {
-    ...(await common(key, [path], facts)),
+    ...shared,
     kind: source.kind,
     reference,
+    names: [{ reference, lastUsed: shared.lastUsed.toISOString() }],
     bytes,
     paths: [path],
     ...keeping(role, facts, key, { leaseKey: entry.leaseKey, isForeign }),

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { Exchange } from './exchange.ts';
@@ -47,13 +47,26 @@ export function createTransport(options: TransportOptions): Transport {
     connections: CONNECTIONS_PER_ORIGIN,
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    connect: { timeout: HEADERS_TIMEOUT_MS, lookup: guardedLookup(guard, options.lookup) },
+    factory: (origin: string | URL, given: object) => poolOf(origin, given, guard, options.lookup),
   } as const;
   const agent = dispatcherOf(settings, options.proxies);
   return {
     request: (request) => requestThrough(agent, guard, options, request),
     close: () => agent.destroy(),
   };
+}
+
+/** Each origin has its own resolver: a private address that one may have, another port of the same host may not. */
+function poolOf(
+  origin: string | URL,
+  given: Pool.Options,
+  guard: HostGuard,
+  lookup: LookupFunction | undefined,
+): Dispatcher {
+  // A tunnel through a proxy: names are the proxy's business.
+  if (typeof given.connect === 'function') return new Pool(origin, given);
+  const own = guardedLookup(guard, new URL(origin), lookup);
+  return new Pool(origin, { ...given, connect: { timeout: HEADERS_TIMEOUT_MS, lookup: own } });
 }
 
 function dispatcherOf(settings: Agent.Options, proxies: Proxies = {}): Dispatcher {

@@ -8,6 +8,8 @@ export interface HostPolicy {
    * credentials (all that is link-local) are open only to hosts that are named.
    */
   readonly allowPrivate: boolean | readonly string[];
+  /** Origins (`http://127.0.0.1:8080`) that may have any address; other ports of the same host may not. */
+  readonly privateOrigins?: readonly string[] | undefined;
   /** Which hosts may be asked at all, redirects included: `hub.example`, or `*.hub.example` for all below it. */
   readonly allowedHosts: readonly string[] | 'any';
 }
@@ -18,12 +20,14 @@ export class HostGuard {
   readonly #allowed: readonly string[];
   readonly #isAnyPrivate: boolean;
   readonly #private: ReadonlySet<string>;
+  readonly #privateOrigins: ReadonlySet<string>;
 
-  constructor({ allowPrivate, allowedHosts }: HostPolicy) {
+  constructor({ allowPrivate, privateOrigins = [], allowedHosts }: HostPolicy) {
     this.#isAnyAllowed = allowedHosts === 'any';
     this.#allowed = allowedHosts === 'any' ? [] : allowedHosts.map(bareHost);
     this.#isAnyPrivate = allowPrivate === true;
     this.#private = new Set(typeof allowPrivate === 'boolean' ? [] : allowPrivate.map(bareHost));
+    this.#privateOrigins = new Set(privateOrigins);
   }
 
   /**
@@ -51,12 +55,14 @@ export class HostGuard {
 
   /**
    * Looks at the address that is about to be connected to.
+   * @param url of the request, or its origin
    * @throws TransportError refused
    */
   checkAddress(url: URL, address: string): void {
     const kind = kindOfAddress(address);
     const host = bareHost(url.hostname);
-    if (kind === 'public' || this.#private.has(host) || (kind === 'local' && this.#isAnyPrivate)) return;
+    if (kind === 'public' || this.#private.has(host) || this.#privateOrigins.has(url.origin)) return;
+    if (kind === 'local' && this.#isAnyPrivate) return;
     const meaning = {
       local: 'an address of a private network',
       metadata: 'a link-local or metadata address',

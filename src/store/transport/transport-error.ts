@@ -13,10 +13,13 @@ export class TransportError extends Error {
   readonly kind: TransportErrorKind;
   /** Without user, password, query and fragment. */
   readonly url: string;
+  /** The message without the URL. */
+  readonly problem: string;
 
   constructor(kind: TransportErrorKind, url: URL, problem: string, cause?: unknown) {
     super(`${publicUrl(url)}: ${problem}`, cause === undefined ? undefined : { cause });
     this.kind = kind;
+    this.problem = problem;
     this.url = publicUrl(url);
   }
 }
@@ -37,7 +40,10 @@ const CONNECT_CODES = new Set([
 
 /** What a failure of the network means. */
 export function asTransportError(error: unknown, url: URL): TransportError {
-  if (error instanceof TransportError) return error;
+  // The guard knows only the origin when it looks at an address.
+  if (error instanceof TransportError) {
+    return error.kind === 'refused' ? new TransportError('refused', url, error.problem, error) : error;
+  }
   const { cause, code = '' } = (error ?? {}) as NodeJS.ErrnoException;
   if (cause instanceof TransportError) return cause;
   if (messageOf(error).startsWith('Proxy response')) {

@@ -27,7 +27,7 @@ function parts(): TakeBackParts {
     },
     updater: {
       settle: async ({ message }: Error) => void steps.push(`settle: ${message}`),
-      rollback: (to: string | undefined, { by }: { by: string }) => {
+      rollback: ({ to }: { to?: string }, { by }: { by: string }) => {
         steps.push(`rollback to ${to} by ${by}`);
         return { outcome: rollback() };
       },

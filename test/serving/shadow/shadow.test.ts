@@ -182,15 +182,22 @@ describe('a shadow', () => {
     clock.advance(FIFTEEN_MINUTES);
     await running;
     expect(operation.report.shadow).toMatchObject({ requests: 1, requests_wanted: 100 });
+    expect(operation.report.warnings).toEqual([
+      'only 1 of 100 live requests were compared within 15 minutes',
+    ]);
   });
 
   it('warns when nothing came at all', async () => {
     const running = run(10, { limits: { minKendallTau: 0.5 } });
+    expect(operation.report, 'before anything comes').toMatchObject({
+      shadow: { requests: 0, requests_wanted: 10, until: '1970-01-01T00:15:00.000Z', comparison: null },
+      progress: { done: 0, total: 10, unit: 'requests' },
+    });
     await passes(100);
     clock.advance(FIFTEEN_MINUTES);
     await running;
     expect(operation.report.warnings).toEqual([
-      'no live request came that the candidate could score: nothing was compared',
+      'no live request came within 15 minutes that the candidate could score: nothing was compared',
     ]);
   });
 

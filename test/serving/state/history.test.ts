@@ -6,6 +6,7 @@ import {
   findInHistory,
   initialState,
   referencedDigests,
+  shownHistory,
 } from '../../../src/serving/state/history.ts';
 import type { ServingState } from '../../../src/serving/state/serving-state.ts';
 
@@ -73,9 +74,26 @@ describe('the history', () => {
     const { history } = served('a', 'b');
     const { digest } = entry('a');
     for (const to of ['local://a', digest, `sha256:${digest}`, digest.slice(0, 8)]) {
-      expect(findInHistory(history, to)).toMatchObject(entry('a'));
+      expect(findInHistory(history, to, { configured: 'auto' })).toMatchObject(entry('a'));
     }
-    expect(findInHistory(history, 'a')).toBeUndefined();
+    expect(findInHistory(history, 'a', { configured: 'auto' })).toBeUndefined();
+  });
+
+  it('tells the forms of one content apart', () => {
+    const at = new Date(0);
+    const plain = initialState(entry('a'), at);
+    const state = afterSwap(plain, { ...entry('a'), dtype: 'int8' }, at, 5);
+    expect(shownHistory(state, 'fp32')).toMatchObject([
+      { dtype: 'int8', serves: true },
+      { dtype: 'fp32', serves: false },
+    ]);
+    const find = (dtype?: 'int8' | 'fp32' | 'fp16') =>
+      findInHistory(state.history, 'local://a', { dtype, configured: 'fp32' });
+    expect(find()?.dtype).toBe('int8');
+    expect(find('fp32')).toMatchObject(entry('a'));
+    expect(find('fp32')?.dtype).toBeUndefined();
+    expect(find('int8')?.dtype).toBe('int8');
+    expect(find('fp16')).toBeUndefined();
   });
 
   it('keeps every content on disk that a rollback or a restart may ask for', () => {

@@ -56,6 +56,7 @@ beforeEach(() => {
   log = new LogBook();
   kept = [];
   record = new ServingRecord({
+    dtype: 'auto',
     stateFile: file,
     keepOnly: async (digests) => void kept.push([...digests].map(([first]) => first ?? '')),
     serving: () => a,
@@ -111,8 +112,20 @@ describe('the record of what serves', () => {
     expect(kept.at(-1)?.toSorted()).toEqual(['a', 'b']);
   });
 
+  it('knows since when the model of the start serves, whenever it is asked', async () => {
+    clock.advance(60_000);
+    expect(record.history[0]?.since).toBe('1970-01-01T00:00:00.000Z');
+    record.remember(a);
+    await record.swapped(b);
+    expect(record.history.map(({ since }) => since)).toEqual([
+      '1970-01-01T00:01:00.000Z',
+      '1970-01-01T00:00:00.000Z',
+    ]);
+  });
+
   it('goes on when old copies can not be deleted', async () => {
     record = new ServingRecord({
+      dtype: 'auto',
       stateFile: file,
       keepOnly: () => Promise.reject(new Error('busy')),
       serving: () => a,
@@ -180,7 +193,10 @@ describe('a state that can not be written', () => {
     expect(record.state).toMatchObject({ ...b, previous: a });
     expect(record.unsaved).toBe('the disk is full');
     expect(await unsavedMetric()).toBe(1);
-    expect(log.find(/a restart would serve what it said before/)).toBeDefined();
+    expect(log.find(/a restart would serve RERANK_MODEL: nothing was written so far/)).toBeDefined();
+    file.isBroken = false;
+    await record.swapped(b);
+    expect(record.atRestart).toBe('what was written before');
   });
 
   it('is tried again, with longer and longer pauses up to a minute', async () => {

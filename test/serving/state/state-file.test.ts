@@ -54,6 +54,15 @@ it('is not fooled by a leftover of a write that was cut off', async () => {
   ]);
 });
 
+it('says why it can not be written, without the name of a temporary file', async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, 'in-the-way'), '');
+  const file = new StateFile(join(directory, 'in-the-way', 'deeper'));
+  await expect(file.write(state)).rejects.toMatchObject({
+    message: `${file.path} can't be written: ENOTDIR: not a directory`,
+  });
+});
+
 it('can be taken back', async () => {
   const file = new StateFile(join(await temporaryDirectory(), 'deeper'));
   await file.write(state);

@@ -85,6 +85,7 @@ describe('an operation', () => {
     operation.found({ lock_held_ms: 1 });
     operation.found({ held_requests: 2 });
     operation.warn('the disk is full');
+    operation.warn('the disk is full');
     operation.warn('nothing was compared');
     expect(operation.report).toMatchObject({
       lock_held_ms: 1,

@@ -58,6 +58,7 @@ beforeEach(() => {
   hasStarted = true;
   begun = [];
   record = new ServingRecord({
+    dtype: 'auto',
     stateFile: new StateFile('/nowhere'),
     keepOnly: async () => {},
     serving: () => undefined,
@@ -201,7 +202,7 @@ describe('a key', () => {
     for (const other of [() => update('c', {}, 'key'), () => update('b', { dryRun: true }, 'key')]) {
       expect(other).toThrow(expect.objectContaining({ type: 'invalid_request' }));
     }
-    expect(() => updater.rollback(undefined, { ...me, idempotencyKey: 'key' })).toThrow(
+    expect(() => updater.rollback({}, { ...me, idempotencyKey: 'key' })).toThrow(
       expect.objectContaining({ type: 'invalid_request' }),
     );
   });
@@ -231,7 +232,7 @@ describe('a rollback', () => {
   });
 
   it('goes to the model before, in the form that it had, and nothing it is compared with stands in the way', () => {
-    const { operation } = updater.rollback(undefined, me);
+    const { operation } = updater.rollback({}, me);
     expect(last().change).toMatchObject({
       kind: 'rollback',
       target: { reference: 'local://b', digest: b.digest, dtype: 'int8' },
@@ -243,40 +244,44 @@ describe('a rollback', () => {
   });
 
   it('goes to one of the history by name or digest', () => {
-    updater.rollback('local://a', me);
+    updater.rollback({ to: 'local://a' }, me);
     expect(last().change.target).toMatchObject({ reference: 'local://a', digest: a.digest });
-    expect(() => updater.rollback('local://never', me)).toThrow(
+    expect(() => updater.rollback({ to: 'local://a', dtype: 'fp16' }, me)).toThrow(
+      expect.objectContaining({
+        type: 'model_not_found',
+        message: '"local://a" is not in the history as fp16',
+      }),
+    );
+    expect(() => updater.rollback({ to: 'local://never' }, me)).toThrow(
       expect.objectContaining({ type: 'model_not_found' }),
     );
   });
 
   it('has nowhere to go while there is no model before', () => {
     record.restore(undefined, undefined);
-    expect(() => updater.rollback(undefined, me)).toThrow(
-      expect.objectContaining({ type: 'model_not_found' }),
-    );
+    expect(() => updater.rollback({}, me)).toThrow(expect.objectContaining({ type: 'model_not_found' }));
   });
 
   it('is done once, however often it is sent under one key', async () => {
     const mine = { ...me, idempotencyKey: 'key' };
-    const first = updater.rollback(undefined, mine);
+    const first = updater.rollback({}, mine);
     last().succeed();
     await first.outcome;
     // The model before is another one now.
     serves(b);
-    expect(updater.rollback(undefined, mine).operation).toBe(first.operation);
+    expect(updater.rollback({}, mine).operation).toBe(first.operation);
     expect(begun).toHaveLength(1);
-    expect(() => updater.rollback('local://a', mine)).toThrow(
+    expect(() => updater.rollback({ to: 'local://a' }, mine)).toThrow(
       expect.objectContaining({ type: 'invalid_request' }),
     );
     // Without the key it is another wish, and leads back.
-    updater.rollback(undefined, me);
+    updater.rollback({}, me);
     expect(last().change.target.reference).toBe('local://c');
   });
 
   it('is refused while an update runs', () => {
     update('d');
-    expect(() => updater.rollback(undefined, me)).toThrow(inProgress(/local:\/\/d is under way/));
+    expect(() => updater.rollback({}, me)).toThrow(inProgress(/local:\/\/d is under way/));
   });
 });
 
@@ -440,11 +445,7 @@ describe('everything that is under way', () => {
       type: 'unavailable',
       message: expect.stringContaining('shutting down'),
     });
-    for (const late of [
-      () => update('b', {}, 'key'),
-      () => update('c'),
-      () => updater.rollback(undefined, me),
-    ]) {
+    for (const late of [() => update('b', {}, 'key'), () => update('c'), () => updater.rollback({}, me)]) {
       expect(late).toThrow(expect.objectContaining({ type: 'unavailable' }));
     }
   });

@@ -58,6 +58,7 @@ describe('a delta', () => {
     const url = world.hub.publish('/model.safetensors', content);
     const bytes = index ?? givenContent(encodeIndex(await indexOf(content)));
     return {
+      name: 'model.safetensors of acme/model',
       source: { url, name: 'static' },
       index: world.hub.publish('/model.safetensors.chunks', bytes),
       old,

@@ -207,17 +207,41 @@ test('a redirect to a metadata address is refused, and not tried again', async (
   await using at = await fetchWith([[{ times: 100 }, { kind: 'redirect', to }]]);
   await expect(at.bench.fetch(at.url)).rejects.toMatchObject({
     type: 'source_failed',
-    message: expect.stringMatching(/link-local or metadata address/) as string,
+    message: expect.stringMatching(/^weights of acme\/model .*link-local or metadata address/) as string,
+    detail: expect.stringMatching(/^Trying again would not help: .*RERANK_HUB_ALLOW_PRIVATE/) as string,
   });
   expect(at.bench.metrics.retries).toEqual({});
   expect(at.hub.requests.all.length).toBeLessThanOrEqual(4);
+});
+
+test.each<[string, Fault, RegExp]>([
+  [
+    'a file that is not there',
+    { kind: 'status', status: 404 },
+    /^Trying again would not help: .*another revision/,
+  ],
+  ['a redirect to itself', { kind: 'redirect', to: '/weights' }, /^Trying again would not help: .*redirects/],
+  ['a refusal', { kind: 'status', status: 403 }, /^Trying again would not help: .*RERANK_HUB_TOKENS/],
+])('%s comes with advice that helps', async (_name, fault, detail) => {
+  await using at = await fetchWith([[{ times: 1000 }, fault]], 1);
+  await expect(at.bench.fetch(at.url)).rejects.toMatchObject({
+    detail: expect.stringMatching(detail) as string,
+  });
+});
+
+test('where one source may still help, another attempt is what to do', async () => {
+  await using at = await fetchWith([[{ times: 1000 }, { kind: 'status', status: 500 }]], 1);
+  await expect(at.bench.fetch(at.url, new URL('/nothing', at.url))).rejects.toMatchObject({
+    detail: expect.stringMatching(/^What came is kept/) as string,
+  });
 });
 
 test('retries end', async () => {
   await using at = await fetchWith([[{ times: 1000 }, { kind: 'status', status: 500 }]], 1);
   await expect(at.bench.fetch(at.url)).rejects.toMatchObject({
     type: 'source_failed',
-    message: 'blob could not be fetched (source-1: status 500)',
+    message: 'weights of acme/model could not be fetched (source-1: status 500)',
+    detail: 'What came is kept: the next attempt goes on from there.',
     cause: expect.objectContaining({ status: 500 }) as object,
   });
   expect(at.hub.requests.all).toHaveLength(8);

@@ -74,6 +74,7 @@ async function setUp({ space = new CountedSpace(), tokens = new Map() }: SetUp =
   const told: number[] = [];
   const stop = new AbortController();
   const request = (...urls: URL[]): BlobRequest => ({
+    name: 'weights of acme/model',
     sources: urls.map((url, index) => ({ url, name: `source-${index + 1}` })),
     target,
     partsDirectory,
@@ -125,7 +126,11 @@ describe('a downloader in a thread', () => {
       .fetch(request(new URL('/nothing', hub.publish('/blob', content))))
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ServiceError);
-    expect(failure).toMatchObject({ type: 'source_failed', detail: expect.stringContaining('kept') });
+    expect(failure).toMatchObject({
+      type: 'source_failed',
+      message: expect.stringMatching(/^weights of acme\/model could not be fetched/) as string,
+      detail: expect.stringMatching(/^Trying again would not help/) as string,
+    });
     const { cause } = failure as ServiceError;
     expect(cause).toBeInstanceOf(AttemptFailure);
     expect(cause).toMatchObject({ status: 403, isFinal: true });

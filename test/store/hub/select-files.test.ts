@@ -115,6 +115,20 @@ describe('what is fetched of a repository', () => {
     });
   });
 
+  it('a repository with a pickle is refused with how to convert it, one without is not told so', async () => {
+    await expect(fetched({ ...aboutFiles(), 'pytorch_model.bin': 'pickle' })).rejects.toMatchObject({
+      detail: expect.stringMatching(
+        /pytorch_model\.bin is not read.*from_pretrained\("org\/name"\)/,
+      ) as string,
+    });
+    await expect(
+      fetched({ ...aboutFiles(), 'onnx/model.onnx': onnxModel([]) }, 'fp16'),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/has no weights for fp16$/) as string,
+      detail: expect.stringMatching(/^(?!.*pytorch).*There is onnx\/model\.onnx: ask for fp32/) as string,
+    });
+  });
+
   it.each<[string, Files]>([
     ['an index that climbs', { ...aboutFiles(), [INDEX]: '{"weight_map": {"a": "../../x.safetensors"}}' }],
     ['an index that is broken', { ...aboutFiles(), [INDEX]: '{' }],

@@ -179,6 +179,41 @@ describe('a model that is not on this machine', () => {
     await store.fetch('org/name');
     // What it asked for, then half a second.
     expect(clock.pauses).toEqual([1000, 500]);
+    expect(store.warnings).toEqual([
+      `${new URL(hub.origin).host} answered 503 and asks to wait 1 s: it is asked again then`,
+    ]);
+  });
+
+  it('is not waited for when the hub asks for longer than anybody waits', async () => {
+    await using hub = await startFakeHub();
+    hub.repository('org/name').commit(checkpointFiles());
+    hub.fault({ path: '/revision/main', times: 99 }, { kind: 'status', status: 429, retryAfter: '3600' });
+    const clock = new ImpatientClock();
+    const store = await HubStore.open({ hubs: [hub.origin], clock });
+    await expect(store.fetch('org/name')).rejects.toMatchObject({
+      type: 'source_failed',
+      message: expect.stringContaining(`${new URL(hub.origin).host} answered 429 and asks to wait 3600 s`),
+      detail: expect.stringMatching(/HF_TOKEN.*mirror/),
+    });
+    expect(hub.requests.all).toHaveLength(1);
+    expect(clock.pauses).toEqual([]);
+  });
+
+  it('comes from a mirror when the hub asks to wait, and says so at once', async () => {
+    await using hub = await startFakeHub();
+    await using mirror = await startFakeHub({ mirrorOf: hub });
+    hub.repository('org/name').commit(checkpointFiles());
+    hub.fault({ path: '/revision/main', times: 99 }, { kind: 'status', status: 429, retryAfter: '3600' });
+    // Only the mirror is asked again.
+    mirror.fault('/revision/main', { kind: 'status', status: 500 });
+    const clock = new ImpatientClock();
+    const store = await HubStore.open({ hubs: [hub.origin, mirror.origin], clock });
+    await store.fetch('org/name');
+    expect(store.warnings[0]).toBe(
+      `${new URL(hub.origin).host} answered 429 and asks to wait 3600 s: the next endpoint is asked`,
+    );
+    expect(hub.requests.to('/revision/main')).toHaveLength(1);
+    expect(clock.pauses).toEqual([500]);
   });
 
   it('fails when no hub answers, with a reason for each', async () => {

@@ -152,7 +152,9 @@ describe('a published model', () => {
     world.hub.published.delete('/models/v2/model.safetensors.chunks');
     const warnings: string[] = [];
     await source.fetch(next, work({ warn: (message) => warnings.push(message) }));
-    expect(warnings).toEqual([expect.stringMatching(/^model\.safetensors was fetched whole: .*40[34]/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^model\.safetensors of http:.*manifest\.json was fetched whole: .*40[34]/),
+    ]);
   });
 
   it('goes on after an interruption: files that came are not fetched again', async () => {

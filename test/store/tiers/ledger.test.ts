@@ -27,11 +27,40 @@ describe('the ledger', () => {
     expect(entry).toEqual({
       key: 'a',
       reference: 'local://a',
+      names: [{ reference: 'local://a', lastUsed: '1970-01-01T00:00:00.000Z' }],
       uses: 2,
       lastUsed: '1970-01-02T00:00:00.000Z',
       ours: true,
     });
     expect((await open().read()).entryOf('b')).toBeUndefined();
+  });
+
+  it('remembers the last sixteen names that led to something, the latest first', async () => {
+    const { ledger, clock } = await setUp();
+    for (let at = 0; at < 20; at++) {
+      await ledger.used('a', { reference: `local://${at}` });
+      clock.advance(1000);
+    }
+    await ledger.used('a', { reference: 'local://10' });
+    const names = (await ledger.read()).entryOf('a')?.names ?? [];
+    expect(names).toHaveLength(16);
+    expect(names.slice(0, 2)).toEqual([
+      { reference: 'local://10', lastUsed: '1970-01-01T00:00:20.000Z' },
+      { reference: 'local://19', lastUsed: '1970-01-01T00:00:19.000Z' },
+    ]);
+    expect(new Set(names.map(({ reference }) => reference)).size).toBe(16);
+  });
+
+  it('knows the name that an older version wrote down', async () => {
+    const { directory, ledger } = await setUp();
+    await ledger.used('a');
+    const lastUsed = '2026-01-01T00:00:00.000Z';
+    await writeFile(
+      usesFile(directory, 'a'),
+      JSON.stringify({ key: 'a', reference: 'local://a', lastUsed, uses: 1 }),
+    );
+    const entry = (await ledger.read()).entryOf('a');
+    expect(entry?.names).toEqual([{ reference: 'local://a', lastUsed }]);
   });
 
   it('counts every use of one process, however many come at once', async () => {

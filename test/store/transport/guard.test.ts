@@ -57,6 +57,35 @@ test('a name is refused by what it resolves to', async () => {
   });
 });
 
+test('a refusal names what was asked for', async () => {
+  await expect(ask('https://localhost:9/x?signature', { allowPrivate: false })).rejects.toMatchObject({
+    url: 'https://localhost:9/x',
+    message: expect.stringMatching(/^https:\/\/localhost:9\/x: localhost has the address/) as string,
+  });
+});
+
+test('an origin that is named may have a private address, other ports of its host may not', async () => {
+  await using hub = await hubWithFile();
+  await using other = await hubWithFile();
+  const options = { allowPrivate: false, privateOrigins: [hub.file.origin] };
+  expect((await ask(hub.file, options)).status).toBe(200);
+  await expect(ask(other.file, options)).rejects.toMatchObject({ kind: 'refused' });
+  hub.fault('/file', { kind: 'redirect', to: other.file.href });
+  await expect(ask(hub.file, options)).rejects.toMatchObject({ kind: 'refused', url: other.file.href });
+  const named = { allowPrivate: false, privateOrigins: [`http://mirror.example:${hub.port}`] };
+  const lookup = resolving('127.0.0.1');
+  expect((await ask(`http://mirror.example:${hub.port}/file`, { ...named, lookup })).status).toBe(200);
+  await expect(ask(`http://mirror.example:${other.port}/file`, { ...named, lookup })).rejects.toMatchObject({
+    kind: 'refused',
+  });
+  expect(other.requests.all).toEqual([]);
+});
+
+test('an address that is not fetched is named as it is, without content', async () => {
+  await expect(ask('file:///etc/passwd')).rejects.toThrow(/^file:\/\/\/etc\/passwd: file: is not fetched/);
+  await expect(ask('data:,hello')).rejects.toThrow(/^data:…: data: is not fetched/);
+});
+
 test('one bad address among several makes a name refused', async () => {
   const lookup = resolving('8.8.8.8', '10.0.0.1');
   await expect(ask('http://model.example/', { allowPrivate: false, lookup })).rejects.toMatchObject({
@@ -124,10 +153,14 @@ test('every hop of a redirect is guarded', async () => {
     'http://localhost:1/',
     'http://10.0.0.1/',
     'gopher://hub.example/',
+    'file:///etc/passwd',
   ]) {
     hub.fault('/file', { kind: 'redirect', to: '/file/again' });
     hub.fault('/file/again', { kind: 'redirect', to });
-    await expect(ask(hub.file)).rejects.toMatchObject({ kind: 'refused' });
+    await expect(ask(hub.file)).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.not.stringContaining('null') as string,
+    });
     expect(hub.requests.to('/file')).toHaveLength(2);
     hub.clearFaults();
     hub.requests.clear();

@@ -50,7 +50,7 @@ export class DownloadThread {
 
   /** @throws what the downloader throws; the signal's reason, once the thread has let go of the blob. */
   async fetch(request: BlobRequest): Promise<void> {
-    const { signal, sources, target, partsDirectory, expected } = request;
+    const { signal, name, sources, target, partsDirectory, expected } = request;
     signal.throwIfAborted();
     this.#last += 1;
     const fetch = this.#last;
@@ -59,11 +59,11 @@ export class DownloadThread {
     const abort = (): void => this.#tell({ type: 'abort', fetch });
     signal.addEventListener('abort', abort, { once: true });
     this.#worker.ref();
-    const plainSources = sources.map(({ url, name }) => ({ url: url.href, name }));
+    const plainSources = sources.map((source) => ({ url: source.url.href, name: source.name }));
     this.#tell({
       type: 'fetch',
       fetch,
-      request: { sources: plainSources, target, partsDirectory, expected },
+      request: { name, sources: plainSources, target, partsDirectory, expected },
     });
     try {
       await outcome.promise;

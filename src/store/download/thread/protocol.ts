@@ -16,6 +16,7 @@ export interface ThreadSettings extends HostPolicy {
 
 /** A request for a blob, without what can't leave its thread. */
 export interface PlainRequest {
+  readonly name: string;
   readonly sources: readonly { readonly url: string; readonly name: string }[];
   readonly target: string;
   readonly partsDirectory: string;
