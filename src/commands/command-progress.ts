@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { progress as createBar } from '@clack/prompts';
 import type { Clock } from '../platform/clock.ts';
+import type { FetchStep } from '../serving/phase.ts';
 import { type ProgressView, progressText, shareOf } from './report/progress-text.ts';
 import { Rate } from './report/rate.ts';
 
@@ -22,6 +23,7 @@ export class CommandProgress {
   readonly #clock: Clock;
   readonly #isMute: boolean;
   #phase = '';
+  #doing: FetchStep | undefined;
   #rate = new Rate();
   #loggedAt = 0;
   #bar: Bar | undefined;
@@ -43,15 +45,17 @@ export class CommandProgress {
   };
 
   /** How far a transfer is; steps are told by `compiling`. */
-  readonly advance = (done: number, total: number, unit: ProgressView['unit']): void => {
+  readonly advance = (done: number, total: number, unit: ProgressView['unit'], doing?: FetchStep): void => {
     if (unit !== 'bytes') return;
+    if (doing !== this.#doing) this.#rate = new Rate();
+    this.#doing = doing;
     const now = this.#clock.now();
     this.#rate.add(now, done);
     const isSoon = now - this.#loggedAt < LOG_PAUSE_MS;
     if (!this.#output.isTTY && isSoon) return;
     this.#loggedAt = now;
     const progress = { done, total, unit };
-    const text = `${this.#phase}: ${progressText(progress, this.#rate.perSecond)}`;
+    const text = `${doing ?? this.#phase}: ${progressText(progress, this.#rate.perSecond)}`;
     this.#show(text, shareOf(progress) ?? 0);
   };
 

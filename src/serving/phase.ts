@@ -15,12 +15,23 @@ export type Phase =
   | 'release'
   | 'probation';
 
+/** A model is brought to this machine, and then copied to where it is served from: each has its own count of bytes. */
+export type FetchStep = 'download' | 'copy';
+
 /** Where the work on an update says how far it is. */
 export interface Progressing {
   readonly signal: AbortSignal;
   enter(phase: Phase): void;
-  /** @param total in the same unit as `done` */
-  advance(done: number, total: number, unit: 'bytes' | 'steps' | 'queries' | 'requests'): void;
+  /**
+   * @param total in the same unit as `done`
+   * @param doing tells apart what a phase does one after the other
+   */
+  advance(
+    done: number,
+    total: number,
+    unit: 'bytes' | 'steps' | 'queries' | 'requests',
+    doing?: FetchStep,
+  ): void;
 }
 
 /** For work that nobody watches. */

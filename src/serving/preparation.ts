@@ -84,7 +84,7 @@ export class Preparation {
     const dtype = target.dtype ?? generation.dtype;
     const located = await sources.locate(target.reference, dtype, {
       signal: work.signal,
-      advance: (done, total, unit) => work.advance(done, total, unit),
+      advance: (done, total, unit) => work.advance(done, total, unit, 'download'),
       warn: (message) => generation.logger.warn(message),
       onFetch: () => work.enter('fetch'),
     });
@@ -112,7 +112,7 @@ export class Preparation {
     }
     work.enter('fetch');
     const staged = await staging.stage(found.files, work.signal, (bytes) =>
-      work.advance(bytes, found.bytes, 'bytes'),
+      work.advance(bytes, found.bytes, 'bytes', 'copy'),
     );
     work.enter('verify');
     // Whoever wrote to the directory meanwhile may have left a mixture: what counts is the copy.

@@ -35,6 +35,21 @@ describe('the progress of an operation at a terminal', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('begins a new count when a model that came is copied, and says so', () => {
+    const clock = new ManualClock();
+    const output = new TextRecorder({ isTTY: true });
+    const progress = new OperationProgress(output, clock);
+    const at = (doing: string, done: number) =>
+      operation({ phase: 'fetch', progress: { done: done * MIB, total: 400 * MIB, unit: 'bytes', doing } });
+    progress.show(at('download', 0));
+    clock.advance(2000);
+    progress.show(at('download', 400));
+    expect(shown(output)).toMatch(/^fetch \(download\) =+ 100% .*200\.0 MiB\/s$/);
+    progress.show(at('copy', 0));
+    expect(shown(output)).toMatch(/^fetch \(copy\) =+ {3}0% 0\.0 of 400\.0 MiB$/);
+    progress.stop();
+  });
+
   it('counts the seconds of a phase that does not say how far it is', () => {
     const clock = new ManualClock();
     const output = new TextRecorder({ isTTY: true });

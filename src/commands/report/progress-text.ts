@@ -2,12 +2,16 @@ import type { OperationView, ProbationView } from '../server/operation.ts';
 import { mebibytesOf, timeSpan } from './quantities.ts';
 
 /** How far an operation is in its phase. */
-export type ProgressView = NonNullable<OperationView['progress']>;
+export type ProgressView = Omit<NonNullable<OperationView['progress']>, 'doing'>;
 
 /** What an operation does just now, in a word or two. */
-export function phaseText(operation: Pick<OperationView, 'status' | 'phase' | 'probation'>): string {
+export function phaseText(
+  operation: Pick<OperationView, 'status' | 'phase' | 'probation' | 'progress'>,
+): string {
   if (operation.status === 'waiting') return 'waits for the running operation';
-  return isOnProbation(operation) ? 'probation' : operation.phase;
+  if (isOnProbation(operation)) return 'probation';
+  const { phase, progress } = operation;
+  return progress?.doing == null ? phase : `${phase} (${progress.doing})`;
 }
 
 /** How far it is in what `phaseText` says; null where it does not tell. */

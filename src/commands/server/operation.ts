@@ -34,7 +34,9 @@ export const operationSchema = z.object({
   status: z.enum(['waiting', 'running', 'succeeded', 'failed', 'cancelled', 'superseded']),
   phase: z.string().catch(''),
   phases: listOf(z.object({ phase: z.string(), ms: z.number() })),
-  progress: optional(z.object({ done: z.number(), total: z.number(), unit: z.string() })),
+  progress: optional(
+    z.object({ done: z.number(), total: z.number(), unit: z.string(), doing: optional(z.string()) }),
+  ),
   mode: optional(z.object({ chosen: z.string(), why: z.string() })),
   dry_run: z.boolean().catch(false),
   lock_held_ms: optional(z.number()),

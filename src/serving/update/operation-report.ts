@@ -1,5 +1,5 @@
 import type { GateReport } from '../gates/gate-report.ts';
-import type { Phase } from '../phase.ts';
+import type { FetchStep, Phase } from '../phase.ts';
 import type { ProbationReport } from '../probation/probation-report.ts';
 import type { ShadowReport } from '../shadow/shadow-report.ts';
 
@@ -15,6 +15,8 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   readonly unit: 'bytes' | 'steps' | 'queries' | 'requests';
+  /** In the phase fetch: which of its two steps this counts. */
+  readonly doing?: FetchStep;
 }
 
 /** What turns up on the way; null until it does. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { RequestTrace } from '../../platform/tracing/request-trace.ts';
-import type { Phase } from '../phase.ts';
+import type { FetchStep, Phase } from '../phase.ts';
 import type {
   Finding,
   OperationKind,
@@ -94,8 +94,8 @@ export class Operation {
   };
 
   /** How far the current phase is. */
-  readonly advance = (done: number, total: number, unit: Progress['unit']): void => {
-    this.#progress = { done, total, unit };
+  readonly advance = (done: number, total: number, unit: Progress['unit'], doing?: FetchStep): void => {
+    this.#progress = { done, total, unit, ...(doing && { doing }) };
     this.#changed();
   };
 
