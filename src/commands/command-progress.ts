@@ -29,6 +29,8 @@ export class CommandProgress {
   #bar: Bar | undefined;
   #shown = 0;
   #label = '';
+  /** Of the bar, 0 to 1. */
+  #share = 0;
 
   constructor(output: WriteStream, clock: Clock, { onlyAtTerminal = false }: ProgressOptions = {}) {
     this.#output = output;
@@ -65,6 +67,14 @@ export class CommandProgress {
   /** @param share that is done, 0 to 1 */
   readonly at = (label: string, share: number): void => this.#show(label, share);
 
+  /** Writes what stays, such as lines of a log, where the bar is. */
+  write(text: string): void {
+    const isShown = this.#bar !== undefined;
+    this.stop();
+    this.#output.write(text);
+    if (isShown) this.#show(this.#label, this.#share);
+  }
+
   /** Takes the bar away. */
   stop(): void {
     this.#bar?.clear();
@@ -73,6 +83,7 @@ export class CommandProgress {
 
   #show(label: string, share: number): void {
     if (this.#isMute) return;
+    this.#share = share;
     if (!this.#output.isTTY) {
       if (label !== this.#label) this.#output.write(`${label} …\n`);
       this.#label = label;

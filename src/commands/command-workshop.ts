@@ -32,7 +32,7 @@ export async function openCommandWorkshop(
     logger: createLogger({
       level: options.onlyAtTerminal === true ? 'error' : 'warn',
       format: 'text',
-      destination: 2,
+      destination: progress,
     }),
     metrics: createMetrics({ readyEngines: () => 0 }),
     moreRoots: directory === undefined ? [] : [dirname(directory), dirname(await realpath(directory))],

@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import pretty, { prettyFactory } from 'pino-pretty';
 
 export type { Logger };
 
@@ -8,8 +8,15 @@ export interface LoggerOptions {
   /** `json` is one object a line for collectors; `text` is for a person; `auto` is text at a terminal. */
   readonly format: 'json' | 'text' | 'auto';
   /** Standard output for servers; standard error for commands whose output is their result. */
-  readonly destination?: 1 | 2;
+  readonly destination?: 1 | 2 | LogLines;
 }
+
+/** Takes lines as text, one or more at a time. */
+interface LogLines {
+  write(text: string): void;
+}
+
+const TEXT = { translateTime: 'HH:MM:ss', ignore: 'pid,hostname', singleLine: true } as const;
 
 /** Structured logs. Keys that may hold a secret are never printed. */
 export function createLogger(options: LoggerOptions): Logger {
@@ -19,12 +26,13 @@ export function createLogger(options: LoggerOptions): Logger {
     base: null,
   };
   const { destination = 1, format } = options;
+  if (typeof destination === 'object') {
+    const prettify = prettyFactory(TEXT);
+    return pino(settings, { write: (line: string) => destination.write(prettify(line) ?? '') });
+  }
   const stream = destination === 1 ? process.stdout : process.stderr;
   const isText = format === 'text' || (format === 'auto' && stream.isTTY);
   if (!isText)
     return pino({ ...settings, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(destination));
-  return pino(
-    settings,
-    pretty({ translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true, singleLine: true, destination }),
-  );
+  return pino(settings, pretty({ ...TEXT, sync: true, destination }));
 }
