@@ -42,7 +42,11 @@ export const storeSettings = {
     bytes(1, 2 ** 50).optional(),
     'what the state directory and the hub cache may hold together. Beyond it, what this server brought and nothing needs is deleted; what would not fit even so is refused with 507',
   ),
-  RERANK_CACHE_FREE_BYTES: setting(bytes(0, 2 ** 50).default(2 ** 30), 'what stays free on their disks'),
+  RERANK_CACHE_FREE_BYTES: setting(
+    bytes(0, 2 ** 50).optional(),
+    'what stays free on their disks; what would leave less is refused with 507',
+    '1 GiB, or 5 % of a disk below 20 GiB',
+  ),
   RERANK_CACHE_POLICY: setting(
     oneOf('lru', 'lfu').default('lru'),
     'what goes first when there is no room: used the longest ago, or the least often (`lfu`)',

@@ -175,7 +175,7 @@ describe('a bad request', () => {
     ['GET', '/rerank', 'POST'],
     ['DELETE', '/rerank', 'POST'],
     ['PUT', '/v1/rerank', 'POST'],
-    ['GET', '/update', 'POST'],
+    ['PUT', '/update', 'GET or POST'],
     ['GET', '/rollback', 'POST'],
     ['POST', '/healthz', 'GET'],
     ['POST', '/metrics', 'GET'],

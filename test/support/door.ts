@@ -77,7 +77,7 @@ function emptyCatalogue(): Catalogue {
   const catalogue = {
     slot: {},
     updater: {},
-    record: { quarantined: [] },
+    record: { quarantined: [], history: [] },
     probation: {},
     standby: {},
     available: () => Promise.resolve([]),

@@ -4,7 +4,7 @@ import { messageOf, ServiceError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { formatBytes } from '../../platform/memory/format-bytes.ts';
-import { type Disks, systemDisks } from './disk.ts';
+import { type Disks, systemDisks, usualFloorBytes } from './disk.ts';
 import type { EvictionPolicy } from './evict.ts';
 import { evictItem } from './evict-item.ts';
 import type { Ledger } from './ledger.ts';
@@ -17,8 +17,8 @@ export interface CacheBudgetOptions {
   readonly ledger: Ledger;
   /** RERANK_CACHE_MAX_BYTES: of everything in the store; undefined means as much as there is. */
   readonly maxBytes: number | undefined;
-  /** RERANK_CACHE_FREE_BYTES: to be left free on every disk that the store is on. */
-  readonly freeFloorBytes: number;
+  /** RERANK_CACHE_FREE_BYTES: to be left free on every disk that the store is on; undefined means what is usual for its size. */
+  readonly freeFloorBytes: number | undefined;
   /** RERANK_CACHE_POLICY */
   readonly policy: EvictionPolicy;
   readonly clock: Clock;
@@ -161,7 +161,7 @@ export class CacheBudget {
     return {
       id,
       freeBytes: (await this.#disks.freeBytesAt(path)) - this.#reservations.unwrittenOn(id),
-      freeFloorBytes: this.#options.freeFloorBytes,
+      freeFloorBytes: this.#options.freeFloorBytes ?? usualFloorBytes(await this.#disks.totalBytesAt(path)),
       wantedBytes: isThere ? wanted.bytes : 0,
     };
   }

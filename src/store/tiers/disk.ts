@@ -7,6 +7,8 @@ export interface Disks {
   idOf(path: string): Promise<number>;
   /** Bytes that this user may still write there. */
   freeBytesAt(path: string): Promise<number>;
+  /** Of the whole file system. */
+  totalBytesAt(path: string): Promise<number>;
 }
 
 /** The real ones. A path that does not exist yet counts as its nearest directory that does. */
@@ -16,7 +18,16 @@ export const systemDisks: Disks = {
     const { bavail, bsize } = await statfs(await nearest(path));
     return bavail * bsize;
   },
+  async totalBytesAt(path) {
+    const { blocks, bsize } = await statfs(await nearest(path));
+    return blocks * bsize;
+  },
 };
+
+/** What stays free on a disk of that size where nobody said how much. */
+export function usualFloorBytes(totalBytes: number): number {
+  return Math.min(2 ** 30, Math.floor(totalBytes / 20));
+}
 
 async function nearest(path: string): Promise<string> {
   for (let at = path; ; at = dirname(at)) {

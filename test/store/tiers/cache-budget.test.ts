@@ -19,7 +19,7 @@ async function setUp(options: Partial<CacheBudgetOptions> = {}) {
     policy: 'lru',
     logger: store.log.logger,
     evictions: { inc: ({ kind }: { kind: string }) => void evictions.push(kind) } as never,
-    disks: { idOf: async () => 1, freeBytesAt: async () => 1_000_000 },
+    disks: { idOf: async () => 1, freeBytesAt: async () => 1_000_000, totalBytesAt: async () => 1e7 },
     ...options,
   });
   const models = async (): Promise<string[]> =>
@@ -87,6 +87,7 @@ describe('the budget of the store', () => {
     const disk = {
       path: '',
       idOf: async () => 1,
+      totalBytesAt: async () => 1000,
       freeBytesAt: async () => 230 - (await new TreeSizes().of(disk.path)),
     };
     const { budget, model, models, base, stateDirectory } = await setUp({ freeFloorBytes: 20, disks: disk });
@@ -102,6 +103,21 @@ describe('the budget of the store', () => {
     expect(await models(), 'deleting both would not be enough').toEqual(['a', 'b']);
     await budget.makeRoom(50, base);
     expect(await models()).toEqual(['b']);
+  });
+
+  it('leaves as much free as is usual for the size of the disk where nobody said how much', async () => {
+    const disk = {
+      total: 1000,
+      idOf: async () => 1,
+      freeBytesAt: async () => 500,
+      totalBytesAt: async () => disk.total,
+    };
+    const { budget, base } = await setUp({ freeFloorBytes: undefined, disks: disk });
+    await budget.makeRoom(450, base);
+    await expect(budget.makeRoom(451, base)).rejects.toMatchObject({ type: 'insufficient_storage' });
+    disk.total = 8000;
+    await expect(budget.makeRoom(101, base)).rejects.toMatchObject({ type: 'insufficient_storage' });
+    await budget.makeRoom(100, base);
   });
 
   it('deletes nothing at all for what would not fit even so', async () => {
@@ -127,7 +143,12 @@ describe('the budget of the store', () => {
   });
 
   it('promises room on a disk to one only, and counts what is written once', async () => {
-    const disk = { free: 100, idOf: async () => 1, freeBytesAt: async () => disk.free };
+    const disk = {
+      free: 100,
+      idOf: async () => 1,
+      totalBytesAt: async () => 1000,
+      freeBytesAt: async () => disk.free,
+    };
     const { budget, base } = await setUp({ disks: disk });
     const first = await budget.reserve(base, 60);
     await expect(budget.reserve(base, 50)).rejects.toMatchObject({ type: 'insufficient_storage' });
