@@ -26,8 +26,11 @@ import {
 } from './routes/clients.ts';
 import { compareRoute } from './routes/compare.ts';
 import { consoleAssetRoute, consolePageRoute, consoleStatsRoute } from './routes/console.ts';
+import { docsRoute } from './routes/docs.ts';
+
 import { healthRoute, liveRoute, readyRoute, startupRoute } from './routes/health.ts';
 import { type Catalogue, infoRoute, modelsRoute } from './routes/models.ts';
+import { openApiRoute } from './routes/openapi.ts';
 import { preloadRoute } from './routes/preload.ts';
 import { rerankRoute } from './routes/rerank.ts';
 import { scoreRoute } from './routes/score.ts';
@@ -99,6 +102,8 @@ export function createApp(options: AppOptions, surface: 'all' | 'public' = 'all'
     ['GET', '/readyz', readyRoute(readiness)],
     ['GET', '/startupz', startupRoute(readiness)],
     ['GET', '/metrics', metricsRoute(metrics)],
+    ['GET', '/openapi.json', openApiRoute(catalogue.version)],
+    ['GET', '/docs', docsRoute(catalogue.version)],
     ...consoleRoutes(options, api),
   ];
 

@@ -7,7 +7,8 @@ import { nearRoutes } from './near-routes.ts';
 import { type RequestFault, requestFault } from './request-faults.ts';
 import { traceOf } from './request-trace.ts';
 
-const STATUS: Readonly<Record<ErrorType, number>> = {
+/** The one table of what gets which status. */
+export const ERROR_STATUS: Readonly<Record<ErrorType, number>> = {
   invalid_request: 400,
   unauthorized: 401,
   forbidden_reference: 403,
@@ -48,7 +49,7 @@ export function errorBody(error: ServiceError): ErrorBody {
   };
 }
 
-export function sendError(response: Response, error: ServiceError, status = STATUS[error.type]): void {
+export function sendError(response: Response, error: ServiceError, status = ERROR_STATUS[error.type]): void {
   if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
   if (error.type === 'unauthorized') response.set('WWW-Authenticate', 'Bearer');
   response.status(status).json(errorBody(error));

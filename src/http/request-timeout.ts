@@ -3,10 +3,13 @@ import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
 
 /** Milliseconds; null means absent. */
-const bodyTimeout = z
+export const bodyTimeout = z
   .number({ error: 'must be a number of milliseconds' })
   .positive({ error: 'must be above 0' })
-  .nullish();
+  .nullish()
+  .describe(
+    'How long the client waits for its answer, in milliseconds. As the header X-Request-Timeout, before which it goes',
+  );
 
 const HEADER = 'x-request-timeout';
 
@@ -16,7 +19,9 @@ const HEADER = 'x-request-timeout';
  * @throws ServiceError invalid_request when it can't be read.
  */
 export function requestTimeoutMs(request: Request): number | undefined {
-  return fromBody(request.body) ?? fromHeader(request.get(HEADER));
+  // A header that can't be read is a mistake of the client's, also where the body says the same better.
+  const inHeader = fromHeader(request.get(HEADER));
+  return fromBody(request.body) ?? inHeader;
 }
 
 function fromBody(body: unknown): number | undefined {

@@ -27,15 +27,31 @@ const whole = (least: number, most: number) => between(least, most).int({ error:
 const choice = <const T extends readonly string[]>(...values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` }).nullish();
 
+/** What `probation` may be, besides false. */
+export const probationSchema = z.strictObject(
+  {
+    requests: whole(0, MOST_PROBATION_REQUESTS).optional(),
+    seconds: whole(0, MOST_PROBATION_SECONDS).optional(),
+  },
+  {
+    error: ({ code }) =>
+      code === 'invalid_type' ? 'must be false, or {"requests": …, "seconds": …}' : undefined,
+  },
+);
+
 /** Strict: a misspelt dry_run must not swap. */
-const updateSchema = z.strictObject({
-  model_path: reference.nullish(),
-  model: reference.nullish(),
-  mode: choice('auto', 'beside', 'hold'),
-  dtype: choice('auto', 'fp32', 'fp16', 'int8'),
-  dry_run: flag,
-  force: flag,
-  wait: flag,
+export const updateSchema = z.strictObject({
+  model_path: reference
+    .nullish()
+    .describe('The model: local://NAME, org/name of a hub, a path, or the address of a manifest'),
+  model: reference.nullish().describe('As model_path'),
+  mode: choice('auto', 'beside', 'hold').describe(
+    'Whether both models are loaded for a moment, or requests wait',
+  ),
+  dtype: choice('auto', 'fp32', 'fp16', 'int8').describe('In which precision it computes'),
+  dry_run: flag.describe('true: everything but the swap'),
+  force: flag.describe('true: what the checks find is told, and does not reject the model'),
+  wait: flag.describe('true: waits behind an operation that is under way, instead of 409'),
   gates: z
     .strictObject({
       minKendallTau: between(-1, 1).optional(),
@@ -45,27 +61,13 @@ const updateSchema = z.strictObject({
       threshold: between(0, 1).optional(),
     })
     .nullish(),
-  probation: z.preprocess(
-    (asked) => (asked === false ? { requests: 0 } : asked),
-    z
-      .strictObject(
-        {
-          requests: whole(0, MOST_PROBATION_REQUESTS).optional(),
-          seconds: whole(0, MOST_PROBATION_SECONDS).optional(),
-        },
-        {
-          error: ({ code }) =>
-            code === 'invalid_type' ? 'must be false, or {"requests": …, "seconds": …}' : undefined,
-        },
-      )
-      .nullish(),
-  ),
+  probation: z.preprocess((asked) => (asked === false ? { requests: 0 } : asked), probationSchema.nullish()),
   shadow: z
     .strictObject({ percent: between(0.001, 100), requests: whole(1, MOST_SHADOW_REQUESTS) })
     .nullish(),
 });
 
-const preloadSchema = updateSchema.pick({
+export const preloadSchema = updateSchema.pick({
   model_path: true,
   model: true,
   dtype: true,
@@ -73,9 +75,11 @@ const preloadSchema = updateSchema.pick({
   wait: true,
 });
 
-const rollbackSchema = z.strictObject({
-  to: reference.nullish(),
-  dtype: choice('auto', 'fp32', 'fp16', 'int8'),
+export const rollbackSchema = z.strictObject({
+  to: reference
+    .nullish()
+    .describe('A model of the history: its reference, or the first 8 digits of its digest or more'),
+  dtype: choice('auto', 'fp32', 'fp16', 'int8').describe('Of the history, the one in this precision'),
 });
 
 /** @throws ServiceError invalid_request that names the field. */

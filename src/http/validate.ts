@@ -1,9 +1,20 @@
 import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
 
+/** For the OpenAPI document, of a string that is one of these words in any case of letters: JSON Schema has no flag for that. */
+export function anyCase(...words: readonly string[]): { readonly pattern: string } {
+  const spelt = words.map((word) =>
+    word
+      .split('')
+      .map((letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`)
+      .join(''),
+  );
+  return { pattern: `^(${spelt.join('|')})$` };
+}
+
 /** A boolean; some clients send it as a string. Null means absent. */
 export const flag = z
-  .union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })], {
+  .union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] }).meta(anyCase('true', 'false'))], {
     error: 'must be true or false',
   })
   .nullish();

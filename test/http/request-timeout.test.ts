@@ -23,6 +23,8 @@ describe('the time that a client gives a request', () => {
     [{ timeout_ms: 'soon' }, undefined, /timeout_ms: must be a number/],
     [{ timeout_ms: -1 }, undefined, /timeout_ms: must be above 0/],
     [{}, 'soon', /X-Request-Timeout is "soon"/],
+    // The body goes first, but a header that can't be read is a mistake all the same.
+    [{ timeout_ms: 250 }, 'soon', /X-Request-Timeout is "soon"/],
     [{}, '0', /no time/],
     [{}, '-3', /no time/],
   ])('is refused in %j and "%s"', (body, header, message) => {

@@ -14,7 +14,7 @@ import { recordedSuite } from './suites/recorded-suite.ts';
 import { writeResults } from './write-results.ts';
 
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
-const suites = [npmSuite, ...pythonSuites(process.env.RERANK_INTEROP_VENV), recordedSuite];
+const suites = [npmSuite, ...pythonSuites, recordedSuite];
 
 const outcomes: Outcome[] = [];
 const skipped: string[] = [];

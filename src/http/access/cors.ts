@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 /** What a page may read of an answer besides the few headers that it always may. */
 const EXPOSED = [
   'Allow',
+  'ETag',
   'Location',
   'Preference-Applied',
   'RateLimit-Limit',
@@ -21,6 +22,7 @@ const EXPOSED = [
   'x-request-id',
   'x-tokenization-time',
   'x-total-time',
+  'x-truncated',
 ].join(', ');
 
 /** Two hours: browsers remember no preflight for longer. */

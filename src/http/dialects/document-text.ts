@@ -2,9 +2,13 @@ import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
 
 /** A document: plain text, or an object with some text in it. */
-export const documentSchema = z.union([z.string(), z.record(z.string(), z.unknown())], {
-  error: 'must be a string or an object',
-});
+export const documentSchema = z
+  .union([z.string(), z.record(z.string(), z.unknown())], {
+    error: 'must be a string or an object',
+  })
+  .describe(
+    'Text, or an object, of which the rank_fields are scored; else its text, else the text parts of its content, else all its fields. An image gets 400',
+  );
 
 export type Document = z.infer<typeof documentSchema>;
 

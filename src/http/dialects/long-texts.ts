@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TextLimits } from '../../model/text-limits.ts';
-import { flag, wholeNumber } from '../validate.ts';
+import { anyCase, flag, wholeNumber } from '../validate.ts';
 
 /** What becomes of a document that does not fit. */
 export type LongDocuments = 'truncate' | 'max_passage';
@@ -20,6 +20,7 @@ const side = z
   .string({ error: 'must be "left" or "right"' })
   .toLowerCase()
   .pipe(z.enum(['left', 'right'], { error: 'must be "left" or "right"' }))
+  .meta(anyCase('left', 'right'))
   .nullish();
 
 /** Optional fields about texts that are too long, as the servers spell them whose clients send them. */

@@ -7,7 +7,7 @@ import { querySchema, queryText } from './query-text.ts';
 import { requestValidator } from './request-validator.ts';
 
 /** What vLLM calls the two sides, from the name it documents to the older ones. */
-const FORMS = [
+export const SCORE_FORMS = [
   ['text_1', 'text_2'],
   ['queries', 'documents'],
   ['queries', 'items'],
@@ -48,9 +48,9 @@ export const scoreResponse = z.object({
 
 /** POST /score of vLLM: one text with one or many others, or many pairs. */
 export function parseScore(body: unknown, { maxDocuments, longDocuments }: DialectOptions): Spoken {
-  for (const name of new Set(FORMS.flat())) limitDocuments(body, name, maxDocuments);
+  for (const name of new Set(SCORE_FORMS.flat())) limitDocuments(body, name, maxDocuments);
   const parsed = validated(body);
-  const form = FORMS.find(([one, other]) => parsed[one] != null && parsed[other] != null);
+  const form = SCORE_FORMS.find(([one, other]) => parsed[one] != null && parsed[other] != null);
   if (form === undefined) {
     throw new ServiceError('invalid_request', 'text_1 and text_2 are both needed', {
       detail: 'Each is a text or a list of texts; queries and documents are other names for them.',

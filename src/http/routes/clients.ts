@@ -13,7 +13,7 @@ export interface ClientRouteOptions {
   readonly names: ModelNames;
 }
 
-const modelCard = z.object({
+export const modelCard = z.object({
   id: z.string(),
   object: z.literal('model'),
   created: z.int().describe('Seconds since 1970; not known, so 0'),
@@ -23,9 +23,9 @@ const modelCard = z.object({
   max_model_len: z.int().describe('Tokens of a pair'),
 });
 
-const modelCards = z.object({ object: z.literal('list'), data: z.array(modelCard) });
+export const modelCards = z.object({ object: z.literal('list'), data: z.array(modelCard) });
 
-const metaResponse = z.object({
+export const metaResponse = z.object({
   type: z.literal('reranker'),
   model: z.string().nullable(),
   digest: z.string().nullable(),

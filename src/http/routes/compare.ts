@@ -9,8 +9,10 @@ const MOST_DOCUMENTS = 200;
 
 const text = z.string({ error: 'must be a string' });
 
-const compareSchema = z.object({
-  query: text.refine((query) => query.trim() !== '', { error: 'must not be empty' }),
+export const compareSchema = z.object({
+  query: text
+    .refine((query) => query.trim() !== '', { error: 'must not be empty' })
+    .meta({ pattern: String.raw`\S` }),
   documents: z
     .array(text, { error: 'must be a list' })
     .min(1, { error: 'must hold at least one document' })

@@ -1,0 +1,7 @@
+/** Writes docs/openapi.json from the schemas that validate requests: `npm run docs:openapi`. */
+import { writeFile } from 'node:fs/promises';
+import packageJson from '../package.json' with { type: 'json' };
+import { openApiDocument } from '../src/http/openapi/document.ts';
+
+const text = JSON.stringify(openApiDocument(packageJson.version), null, 1);
+await writeFile(new URL('../docs/openapi.json', import.meta.url), `${text}\n`);

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+const reason = z.string().describe('Why not');
+
+export const healthyAnswer = z.object({ status: z.literal('healthy'), model: z.string().nullable() });
+export const unhealthyAnswer = z.object({
+  status: z.literal('unhealthy'),
+  model: z.string().nullable(),
+  reason,
+});
+export const liveAnswer = z.object({ status: z.literal('live') });
+export const readyAnswer = z.object({ status: z.literal('ready') });
+export const notReadyAnswer = z.object({ status: z.literal('not ready'), reason });
+export const startedAnswer = z.object({ status: z.literal('started') });
+export const startingAnswer = z.object({ status: z.literal('starting') });
+export const clusterAuthAnswer = z.object({ auth: z.literal(false) });
