@@ -27,7 +27,6 @@ import {
 import { compareRoute } from './routes/compare.ts';
 import { consoleAssetRoute, consolePageRoute, consoleStatsRoute } from './routes/console.ts';
 import { docsRoute } from './routes/docs.ts';
-
 import { healthRoute, liveRoute, readyRoute, startupRoute } from './routes/health.ts';
 import { type Catalogue, infoRoute, modelsRoute } from './routes/models.ts';
 import { openApiRoute } from './routes/openapi.ts';
