@@ -41,6 +41,9 @@ const NS_PER_SECOND = 1_000_000_000n;
 const TICK_MS = 20;
 const COARSE_TICK_MS = 2000;
 
+/** Waits for a file to come to rest: somebody may be writing to it all the time. */
+const MAX_LOOKS = 2;
+
 /**
  * Remembers the SHA-256 of files, so that gigabytes are hashed once. A file is known by device, inode, size, and the times of
  * its last change in nanoseconds: who writes into it changes `mtime`, and who turns that back still changes `ctime`.
@@ -98,12 +101,16 @@ export class VerdictCache {
    */
   async #settled(path: string): Promise<Print | undefined> {
     const { clock } = this.#options;
-    const first = await printOf(path);
-    const waitMs = settledAt(first) - clock.date().getTime();
-    if (waitMs <= 0) return first;
-    await delay(clock, Math.min(waitMs, COARSE_TICK_MS));
-    const second = await printOf(path);
-    return settledAt(second) <= clock.date().getTime() ? second : undefined;
+    let print = await printOf(path);
+    for (let look = 0; look <= MAX_LOOKS; look += 1) {
+      const waitMs = settledAt(print) - clock.date().getTime();
+      if (waitMs <= 0) return print;
+      if (waitMs > COARSE_TICK_MS) return undefined;
+      // A timer may fire a moment before the wall clock gets there.
+      await delay(clock, waitMs + 1);
+      print = await printOf(path);
+    }
+    return undefined;
   }
 
   async #write(print: string, digest: string): Promise<void> {

@@ -115,7 +115,7 @@ describe('the verdict cache', () => {
     const other = await file('other', 'content');
     now -= 3_600_000;
     await cache.sha256(other, never);
-    expect(waits[1]).toBeLessThanOrEqual(2000);
+    expect(waits).toHaveLength(1);
     expect(await cache.find(other)).toBeUndefined();
   });
 
