@@ -143,6 +143,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+const [first] = process.argv.slice(2);
+if (first === '--version') await finish(readVersion());
+
 try {
   const { command, ...given } = parseArguments(process.argv.slice(2));
   const env = { ...process.env, ...given.settings };

@@ -24,7 +24,8 @@ export function parseArguments(args: readonly string[]): ParsedCommand {
   if (command === undefined) throw unknownCommand(words);
   const operands = words.slice(command.name.split(' ').length);
   const least = command.operands.filter(({ optional }) => optional !== true).length;
-  if (operands.length < least || operands.length > command.operands.length) throw misused(words, command);
+  if (operands.length < least) throw incomplete(command, operands.length);
+  if (operands.length > command.operands.length) throw misused(words, command);
   refuseUnknownChoices(operands, command);
   refuseForeignFlags(command, values);
   return { command, operands, settings: givenSettings(command, values), flags: ownFlags(command, values) };
@@ -46,6 +47,13 @@ function unknownCommand(words: readonly string[]): ConfigError {
   const there = (family.length > 0 ? family : commands).map((command) => `rerankd ${usageOf(command)}`);
   return new ConfigError(
     `"${words.join(' ')}" is not a command. There is: ${there.join(', ')}\nrerankd --help says what they do.`,
+  );
+}
+
+function incomplete(command: CommandLine, given: number): ConfigError {
+  const missing = command.operands[given]?.name ?? '';
+  return new ConfigError(
+    `"rerankd ${command.name}" lacks its ${missing}: rerankd ${usageOf(command)}\nrerankd ${command.name} --help says more.`,
   );
 }
 

@@ -58,7 +58,7 @@ export function requireAdmin(access: Access): RequestHandler {
         return next();
       }
       const detail =
-        'Without RERANK_ADMIN_KEY the admin routes answer on the loopback interface only. Set one and send it as a bearer key.';
+        'Without RERANK_ADMIN_KEY the admin routes answer only to programs on this machine: from loopback, not through a proxy, under a local name (Host), and not from a web page of another origin. Set one and send it as a bearer key.';
       return sendError(response, new ServiceError('unauthorized', message, { detail }));
     }
     const identity = authenticate(access, request, [['admin', keys.admin]]);
@@ -94,7 +94,7 @@ function authenticate(
   if (waitSeconds !== undefined) return { refusal: 'braked', waitSeconds };
   // An API key on a route for administrators is in the wrong place, and no guess.
   const isGuess = findKey(presented, [['api', keys.api]]) === undefined;
-  if (isGuess && brake.failed(address))
+  if (isGuess && brake.failed(address, presented.join('\n')))
     logger.warn(
       { address },
       `${address} has sent many wrong keys: it gets 429 for most of what it sends from now on`,

@@ -59,8 +59,9 @@ export function clientGone(response: Response): AbortSignal {
   return gone.signal;
 }
 
-/** 503 says when to come back, and is what a probe gets every second while a large model loads: no fault, and no news. */
+/** 429 says when to come back, may come by the thousand, and is counted. 503 says it too, and is what a probe gets every second while a large model loads: no fault, and no news. */
 function levelOf(method: string, status: number): 'debug' | 'info' | 'error' {
+  if (status === 429) return 'debug';
   if (status === 503) return method === 'GET' ? 'debug' : 'info';
   if (status >= 500) return 'error';
   return status >= 400 ? 'info' : 'debug';

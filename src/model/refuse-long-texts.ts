@@ -1,6 +1,8 @@
 import { ServiceError } from '../errors.ts';
 import { Mark } from './tokenizer/protocol.ts';
 
+const HOW_TO_HAVE_THE_QUERY_TAKEN = 'Shorten it, or leave strict_truncation out to have it cut.';
+
 const HOW_TO_HAVE_IT_SCORED =
   'Leave strict_truncation out to have long texts cut, or ask for {"long_document": "max_passage"} to have documents scored window by window.';
 
@@ -14,14 +16,20 @@ export function requireWhole(marks: Uint8Array, offset: number, maxLength: numbe
   for (const mark of marks) {
     if ((mark & Mark.sameDocument) === 0) document++;
     if ((mark & Mark.queryCut) !== 0) {
-      refuse(`the query is too long: a pair has ${maxLength} tokens, of which it may have three quarters`);
+      refuse(
+        `the query is too long: a pair may have ${maxLength} tokens, of which it may have three quarters`,
+        HOW_TO_HAVE_THE_QUERY_TAKEN,
+      );
     }
     if ((mark & Mark.documentCut) !== 0) {
-      refuse(`the document at index ${document} does not fit: a pair with the query has ${maxLength} tokens`);
+      refuse(
+        `the document at index ${document} does not fit: a pair with the query may have ${maxLength} tokens`,
+        HOW_TO_HAVE_IT_SCORED,
+      );
     }
   }
 }
 
-function refuse(message: string): never {
-  throw new ServiceError('input_too_long', message, { detail: HOW_TO_HAVE_IT_SCORED });
+function refuse(message: string, detail: string): never {
+  throw new ServiceError('input_too_long', message, { detail });
 }

@@ -45,7 +45,7 @@ describe('the command line', () => {
     [['--nope'], /--nope/],
     [['dance'], /"dance" is not a command\. There is: rerankd serve, /],
     [['cache'], /"cache" is not a command\. There is: rerankd cache ls, .*unpin REF\n/],
-    [['compare', 'a'], /"compare a" is not a command\. It is: rerankd compare A B\nrerankd compare --help/],
+    [['compare', 'a'], /"rerankd compare" lacks its B: rerankd compare A B\nrerankd compare --help/],
     [['completion', 'tcsh'], /SHELL is one of bash, zsh, fish, not "tcsh"/],
     [['completion', 'bash', '--port', '9'], /--port is a setting of the server; "rerankd completion"/],
     [['rerank', '--query'], /--query/],

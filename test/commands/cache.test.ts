@@ -201,7 +201,7 @@ describe('rerankd cache', () => {
   it.each([
     [['cache'], /is not a command/],
     [['cache', 'empty'], /is not a command/],
-    [['cache', 'pin'], /is not a command/],
+    [['cache', 'pin'], /lacks its REF/],
     [['cache', 'ls', 'x'], /is not a command/],
     [
       ['cache', 'ls', '--dry-run'],
@@ -209,7 +209,7 @@ describe('rerankd cache', () => {
     ],
     [['cache', 'prune', '--max-bytes', 'many'], /--max-bytes: must be a number of bytes/],
     [['cache', 'prune', '--force'], /--force is a flag of "rerankd update"/],
-    [['fetch'], /is not a command/],
+    [['fetch'], /lacks its REF/],
   ])('says what is wrong with %j', async (args, message) => {
     const { rerankd } = await setUp();
     const { code, stderr, stdout } = await rerankd(...args);

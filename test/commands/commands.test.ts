@@ -89,9 +89,9 @@ describe('the commands', () => {
 
   it.each([
     [['compile', '/nowhere/at/all'], 1, /leads outside|no model/],
-    [['compile'], 2, /"compile" is not a command/],
+    [['compile'], 2, /"rerankd compile" lacks its DIR/],
     [['compile', bert, '--json'], 2, /--json is a flag of .*"rerankd compare", .* not of "rerankd compile"/],
-    [['compare', bert], 2, /is not a command/],
+    [['compare', bert], 2, /lacks its B/],
     [['compare', bert, bert, '--threshold', '7'], 2, /--threshold/],
     [['compare', bert, bert, '--reference-dtype', 'int3'], 2, /--reference-dtype/],
     [['compare', bert, bert, '--set', '/nowhere.json'], 1, /nowhere\.json/],

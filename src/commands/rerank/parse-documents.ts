@@ -17,7 +17,7 @@ const MAX_DOCUMENTS = 500_000;
 
 /**
  * Reads documents: one a line; or a JSON list, or JSON Lines, of texts and of objects with a text in them. Empty lines are no
- * documents. `auto` takes for JSON what is a whole JSON list, for JSON Lines what has an object on every line.
+ * documents. `auto` takes for JSON what is a whole JSON list, for JSON Lines what has an object on its first line.
  * @throws CommandError that names the line or element.
  */
 export function parseDocuments(text: string, { form, fields }: ParseOptions): ParsedDocuments {
@@ -36,8 +36,8 @@ function formOf(text: string): DocumentForm {
   const start = text.trimStart();
   if (start.startsWith('[') && Array.isArray(jsonOf(text))) return 'json';
   if (!start.startsWith('{')) return 'lines';
-  const isJsonLines = linesOf(text).every(({ line }) => line.startsWith('{') && isObject(jsonOf(line)));
-  return isJsonLines ? 'jsonl' : 'lines';
+  // One bad line must not make plain text of all the others.
+  return isObject(jsonOf(linesOf(text)[0]?.line ?? '')) ? 'jsonl' : 'lines';
 }
 
 function ofLines(text: string, form: DocumentForm, fields: readonly string[]): InputDocument[] {
@@ -46,7 +46,8 @@ function ofLines(text: string, form: DocumentForm, fields: readonly string[]): I
     return lines.map(({ line, index }) => ({ index, text: line, fields: { text: line } }));
   return lines.map(({ line, index }) => {
     const value = jsonOf(line);
-    if (value === undefined) throw new CommandError(`line ${index + 1} is not JSON`);
+    if (value === undefined)
+      throw new CommandError(`line ${index + 1} is not JSON`, 'Mend it, or say --input-format lines.');
     return documentOf(value, { index, place: `line ${index + 1}`, fields });
   });
 }

@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../platform/clock.ts';
 import { type Bucket, type BucketTerms, refilled, secondsUntil } from './token-bucket.ts';
@@ -5,11 +6,23 @@ import { type Bucket, type BucketTerms, refilled, secondsUntil } from './token-b
 /** A client with a wrong key in its settings notices; a list of passwords takes years. */
 const TERMS: BucketTerms = { capacity: 20, perSecond: 1 / 5 };
 
+/** A program with an outdated key sends it again and again; several may share an address. */
+const REMEMBERED_KEYS = 4;
+
+/** So that what lies in memory says nothing about a key. */
+const PEPPER = randomBytes(32);
+
 /** A flood from ever other addresses must not fill the memory. */
 const MOST_ADDRESSES = 10_000;
 
+interface Attempts extends Bucket {
+  /** Digests of the last wrong keys. */
+  readonly keys: readonly string[];
+}
+
 /**
- * Slows down whoever tries keys. Each address may be wrong twenty times, and once every five seconds from then on.
+ * Slows down whoever tries keys. Each address may be wrong twenty times, and once every five seconds from then on. The same wrong key
+ * again is no guess: a program with an outdated one must not lock out those beside it.
  *
  * While the brake holds, a right key is refused like a wrong one, or the guesser would learn it. The exception are keys
  * that were right from this address before: the clients behind one proxy share its address, and one of them with a
@@ -17,7 +30,7 @@ const MOST_ADDRESSES = 10_000;
  */
 export class GuessBrake {
   readonly #clock: Clock;
-  readonly #attempts = new LRUCache<string, Bucket>({ max: MOST_ADDRESSES });
+  readonly #attempts = new LRUCache<string, Attempts>({ max: MOST_ADDRESSES });
   readonly #proven = new LRUCache<string, true>({ max: MOST_ADDRESSES });
 
   constructor(clock: Clock) {
@@ -31,11 +44,14 @@ export class GuessBrake {
   }
 
   /** @returns true for the failure that ends a first series: later ones, every five seconds, are no news. */
-  failed(address: string): boolean {
+  failed(address: string, key: string): boolean {
     const known = this.#attempts.get(address);
     const bucket = refilled(known, TERMS, this.#clock.now());
+    const digest = createHmac('sha256', PEPPER).update(key).digest('base64');
+    const keys = known?.keys ?? [];
+    if (keys.includes(digest)) return false;
     const tokens = bucket.tokens - 1;
-    this.#attempts.set(address, { ...bucket, tokens });
+    this.#attempts.set(address, { ...bucket, tokens, keys: [digest, ...keys].slice(0, REMEMBERED_KEYS) });
     return tokens < 1 && (known === undefined || known.tokens >= 1);
   }
 

@@ -33,7 +33,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
     if ((await lstat(path)).size > MAX_BYTES) throw new Error('it is too large');
     return await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw unreadable(path, messageOf(error), error);
   }
 }

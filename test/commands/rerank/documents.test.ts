@@ -27,12 +27,12 @@ describe('documents of rerankd rerank', () => {
     });
   });
 
-  it('are JSON Lines where every line is an object', () => {
+  it('are JSON Lines where the first line is an object, and a bad line among them is named', () => {
     expect(parsed('{"text":"a"}\n\n{"text":"b"}\n')).toMatchObject({
       form: 'jsonl',
       documents: [{ index: 0 }, { index: 2, text: 'b' }],
     });
-    expect(parsed('{"text":"a"}\nnot json')).toMatchObject({ form: 'lines' });
+    expect(() => parsed('{"text":"a"}\nnot json')).toThrow('line 2 is not JSON');
     expect(parsed('[INFO] a log line\n[WARN] another')).toMatchObject({ form: 'lines' });
   });
 

@@ -8,10 +8,13 @@ import { valueOf } from '../../support/some-metrics.ts';
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
+let guesses = 0;
+
 async function guess(door: DoorUnderTest, times: number): Promise<number[]> {
   const statuses: number[] = [];
   for (let i = 0; i < times; i += 1) {
-    const spelling = i % 2 === 0 ? bearer(`guess${i}`) : { 'x-api-key': `guess${i}` };
+    guesses += 1;
+    const spelling = i % 2 === 0 ? bearer(`guess${guesses}`) : { 'x-api-key': `guess${guesses}` };
     statuses.push((await door.client.get('/info', spelling)).status);
   }
   return statuses;
@@ -54,6 +57,13 @@ describe('guessing keys', () => {
     expect(await valueOf(door.metrics, 'rerankd_refused_keys_total', { reason: 'wrong' })).toBe(76);
   });
 
+  it('is not what a program with an outdated key does, however often it comes', async () => {
+    const door = await openDoor({ RERANK_API_KEY: 'right', RERANK_ADMIN_KEY: 'root' }, new ManualClock());
+    for (let i = 0; i < 100; i += 1)
+      expect((await door.client.get('/info', bearer(i % 2 === 0 ? 'old' : 'older'))).status).toBe(401);
+    expect((await door.client.post('/rollback', {}, bearer('root'))).status).toBe(200);
+  });
+
   it('does not lock out clients behind the same address whose keys were right before', async () => {
     const door = await openDoor({ RERANK_API_KEY: 'right', RERANK_ADMIN_KEY: 'root' }, new ManualClock());
     expect((await door.client.get('/info', bearer('right'))).status).toBe(200);
@@ -80,9 +90,9 @@ describe('guessing keys', () => {
 
   it('from ever other addresses needs no more memory', () => {
     const brake = new GuessBrake(new ManualClock());
-    for (let i = 0; i < 20; i += 1) brake.failed('first');
+    for (let i = 0; i < 20; i += 1) brake.failed('first', `key ${i}`);
     expect(brake.waitSeconds('first')).toBeDefined();
-    for (let i = 0; i < 10_000; i += 1) brake.failed(`address ${i}`);
+    for (let i = 0; i < 10_000; i += 1) brake.failed(`address ${i}`, 'key');
     expect(brake.waitSeconds('first')).toBeUndefined();
   });
 
