@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { ServerAddress } from '../commands/server/address.ts';
+import { type ServerAddress, urlOfListener } from '../commands/server/address.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { parseKeys } from '../http/access/parse-keys.ts';
 import type { Given } from './command-line.ts';
@@ -68,14 +68,10 @@ function checked(text: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
-/** A server that listens on every interface is found on loopback. */
 function listeningAt({ host, port, access }: Listener, isAdminPort: boolean): string {
   const { adminAddress, tls } = access;
   const address = isAdminPort && adminAddress !== undefined ? adminAddress : { host, port };
   if (address.port === 0)
     throw new ConfigError('--url: with PORT=0, nobody knows the port beforehand; give the address');
-  const loopback: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1', '': '127.0.0.1' };
-  const name = loopback[address.host] ?? address.host;
-  const scheme = tls === undefined ? 'http' : 'https';
-  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
+  return urlOfListener(tls === undefined ? 'http' : 'https', address);
 }

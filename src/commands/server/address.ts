@@ -17,3 +17,14 @@ export interface Answer {
   readonly body: unknown;
   readonly headers: Headers;
 }
+
+const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1', '': '127.0.0.1' };
+
+/** Where a server is found that listens there: one that listens on every interface, on loopback. */
+export function urlOfListener(
+  scheme: 'http' | 'https',
+  { host, port }: { readonly host: string; readonly port: number },
+): string {
+  const name = LOOPBACK[host] ?? host;
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}

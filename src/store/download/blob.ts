@@ -45,6 +45,7 @@ export interface Downloader {
 export interface Reservation {
   /** These bytes were written: the file system counts them itself from now on. */
   use?(bytes: number): void;
+  /** A second call does nothing. */
   release(): void;
 }
 

@@ -4,12 +4,13 @@ import { messageOf, ServiceError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { formatBytes } from '../../platform/memory/format-bytes.ts';
+import type { Reservation } from '../download/blob.ts';
 import { type Disks, systemDisks, usualFloorBytes } from './disk.ts';
 import type { EvictionPolicy } from './evict.ts';
 import { evictItem } from './evict-item.ts';
 import type { Ledger } from './ledger.ts';
 import { type DiskNeed, type DisksPlan, type ItemOnDisk, planOverDisks } from './plan-over-disks.ts';
-import { type Reservation, Reservations } from './reservations.ts';
+import { Reservations } from './reservations.ts';
 import type { InventoryItem, StoreInventory } from './store-inventory.ts';
 
 export interface CacheBudgetOptions {
@@ -73,7 +74,7 @@ export class CacheBudget {
    * will write.
    * @throws ServiceError insufficient_storage.
    */
-  async reserve(directory: string, bytes: number): Promise<Reservation> {
+  async reserve(directory: string, bytes: number): Promise<Required<Reservation>> {
     return await this.#turns.runExclusive(async () => {
       await this.#makeRoom({ bytes, directory });
       return this.#reservations.add(await this.#disks.idOf(directory), bytes);

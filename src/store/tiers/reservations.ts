@@ -1,10 +1,4 @@
-/** Room that was promised to somebody. */
-export interface Reservation {
-  /** These bytes were written: the file system counts them itself from now on. */
-  use(bytes: number): void;
-  /** A second call does nothing. */
-  release(): void;
-}
+import type { Reservation } from '../download/blob.ts';
 
 /** What is promised to downloads that are under way, and not written yet. */
 export class Reservations {
@@ -21,7 +15,7 @@ export class Reservations {
     return this.#unwritten.get(disk) ?? 0;
   }
 
-  add(disk: number, bytes: number): Reservation {
+  add(disk: number, bytes: number): Required<Reservation> {
     let left = bytes;
     let isOpen = true;
     this.#totalBytes += bytes;

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Mutex } from 'async-mutex';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { type Clock, delay } from '../../platform/clock.ts';
+import { hashFile } from '../hash-file.ts';
 
 export interface VerdictCacheOptions {
   /** The file that it is kept in. */
@@ -71,7 +70,7 @@ export class VerdictCache {
     const known = await this.find(path);
     if (known !== undefined) return known;
     const keep = await this.begin(path);
-    const digest = await (this.#options.hash ?? hashFile)(path, signal, onBytes);
+    const digest = await (this.#options.hash ?? hashFromDisk)(path, signal, onBytes);
     await keep(digest);
     return digest;
   }
@@ -147,15 +146,6 @@ function settledAt({ changedAt, isCoarse }: Print): number {
   return changedAt + (isCoarse ? COARSE_TICK_MS : TICK_MS);
 }
 
-async function hashFile(
-  path: string,
-  signal: AbortSignal,
-  onBytes: (delta: number) => void,
-): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20, signal })) {
-    hash.update(chunk as Buffer);
-    onBytes((chunk as Buffer).length);
-  }
-  return hash.digest('hex');
+function hashFromDisk(path: string, signal: AbortSignal, onBytes: (delta: number) => void): Promise<string> {
+  return hashFile(path, { signal, onProgress: onBytes });
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { urlOfListener } from '../../server/address.ts';
 import { type Check, type Finding, ok, type Patient, problem, warning } from '../check.ts';
 
 const healthSchema = z.object({
@@ -18,7 +19,7 @@ export const portCheck: Check = {
     const { host, port } = patient.config;
     if (port === 0) return [ok('PORT=0: any that is free')];
     const address = hostProblem(patient);
-    const found = await whoListens(patient, urlOf(host, port));
+    const found = await whoListens(patient, urlOfListener('http', { host, port }));
     if (found !== undefined) return [found];
     const rights = await rightsProblem(patient);
     const wrong = [address, rights].filter((finding) => finding !== undefined);
@@ -70,11 +71,4 @@ async function rightsProblem({ config: { port }, machine }: Patient): Promise<Fi
     `port ${port} is for root (below ${first})`,
     'Choose a higher PORT, with a proxy in front of it.',
   );
-}
-
-/** A server that listens on every interface is found on loopback. */
-function urlOf(host: string, port: number): string {
-  const loopback: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1', '': '127.0.0.1' };
-  const name = loopback[host] ?? host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }

@@ -1,10 +1,9 @@
-import { createHash, type Hash, randomUUID } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hashFile } from '../../download/verify.ts';
 import type { TreeFile } from '../tree.ts';
-
-const READ_BYTES = 2 ** 20;
 
 /**
  * Copies a file that another cache or another snapshot has. It shares its blocks where the file system can.
@@ -33,18 +32,11 @@ export async function copyBlob(
 
 /** Whether a file has the size and the hash that a tree gives. It is synced to the disk on the way. */
 async function isContent(path: string, file: TreeFile, signal: AbortSignal): Promise<boolean> {
-  const hash = contentHash(file);
-  let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES, signal })) {
-    hash.update(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
-  }
-  if (bytes !== file.size || hash.digest('hex') !== (file.sha256 ?? file.gitSha1)) return false;
+  if ((await stat(path)).size !== file.size) return false;
+  const algorithm = file.sha256 === undefined ? 'git-sha1' : 'sha256';
+  const found = await hashFile(path, file.size, algorithm, signal);
+  if (found !== (file.sha256 ?? file.gitSha1)) return false;
   const handle = await open(path, 'r');
   await handle.sync().finally(() => handle.close());
   return true;
-}
-
-function contentHash({ sha256, size }: TreeFile): Hash {
-  return sha256 === undefined ? createHash('sha1').update(`blob ${size}\0`) : createHash('sha256');
 }
