@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { CommandProgress } from '../../src/commands/command-progress.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -8,6 +8,14 @@ import { until } from '../support/until.ts';
 
 const progressAt = (output: TextRecorder) =>
   new CommandProgress(output as unknown as WriteStream, new ManualClock());
+
+// The bar is drawn in another way where its library finds that nobody looks on.
+beforeEach(() => {
+  vi.stubEnv('CI', '');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 it('a line of the log takes the place of the bar, which comes again below it', async () => {
   const output = new TextRecorder({ isTTY: true });
