@@ -13,6 +13,8 @@ const DEFAULTS = {
   MALLOC_TRIM_THRESHOLD_: '33554432',
   MALLOC_MMAP_THRESHOLD_: '33554432',
   TOKENIZERS_PARALLELISM: 'true',
+  // cuBLAS: single precision is computed in it, not in ten bits. Who wants speed takes fp16.
+  NVIDIA_TF32_OVERRIDE: '0',
 };
 
 /**

@@ -17,7 +17,7 @@ export const modelSettings = {
   ),
   RERANK_DTYPE: setting(
     dtype.default('auto'),
-    '`fp32`, `fp16`, `int8`: what a checkpoint is compiled to, or which export is taken; `auto` is int8 on a CPU if it ranks as fp32 does, else fp32, and the first export there is',
+    '`fp32`, `fp16`, `int8`: what a checkpoint is compiled to, or which export is taken; `auto` is int8 on a CPU and fp16 on a GPU if that ranks as fp32 does, else fp32, and the first export there is',
   ),
   RERANK_ENGINES: setting(
     autoOr(positive.max(256)).default('auto'),

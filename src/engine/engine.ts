@@ -49,10 +49,9 @@ export class Engine implements Mortal {
    * @throws ServiceError invalid_model when ONNX Runtime refuses the model; ChildLost when the process dies over it.
    */
   static async start(options: EngineOptions, unwanted: AbortSignal, spare?: ChildLink): Promise<Engine> {
-    const { modelFile, device, threads, optimization } = options;
-    const payload = Buffer.from(
-      JSON.stringify({ modelFile, device, threads, optimization } satisfies LoadRequest),
-    );
+    const { modelFile, device, threads, optimization, onlyDevice = false } = options;
+    const request: LoadRequest = { modelFile, device, threads, optimization, onlyDevice };
+    const payload = Buffer.from(JSON.stringify(request));
     const load = { kind: EngineCall.load, payload, timeoutMs: options.loadTimeoutMs };
     try {
       const { link, reply } = await ChildLink.launch(

@@ -15,6 +15,8 @@ export interface LoadRequest {
    * already and whose packed weights belong to just these nodes.
    */
   readonly optimization: 'all' | 'constants' | 'none';
+  /** Refuses a graph of which a part would run on the CPU because the device has no kernel for it. */
+  readonly onlyDevice?: boolean;
 }
 
 /** The JSON payload of a prepack call. */

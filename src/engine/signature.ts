@@ -1,28 +1,60 @@
 import { ServiceError } from '../errors.ts';
 import type { LoadReply, TensorInfo } from './protocol.ts';
+import { BOUNDS_INPUT, type TokenLayout, tokenLayout } from './token-layout.ts';
 
-const KNOWN_INPUTS = ['input_ids', 'attention_mask', 'token_type_ids'];
+/** Element types and number of dimensions of what is known, by layout. */
+const KNOWN_INPUTS: Readonly<Record<TokenLayout, Readonly<Record<string, Expected>>>> = {
+  padded: {
+    input_ids: { types: ['int64', 'int32'], dims: ['batch', 'sequence'] },
+    attention_mask: { types: ['int64', 'int32'], dims: ['batch', 'sequence'] },
+    token_type_ids: { types: ['int64', 'int32'], dims: ['batch', 'sequence'], optional: true },
+  },
+  packed: {
+    input_ids: { types: ['int64'], dims: ['tokens'] },
+    token_type_ids: { types: ['int64'], dims: ['tokens'], optional: true },
+    positions: { types: ['int64'], dims: ['tokens'], optional: true },
+    [BOUNDS_INPUT]: { types: ['int32'], dims: ['batch + 1'] },
+    token_offsets: { types: ['int32'], dims: ['batch', 'longest'], optional: true },
+  },
+};
+
+interface Expected {
+  readonly types: readonly string[];
+  /** Names of the free dimensions. */
+  readonly dims: readonly string[];
+  readonly optional?: true;
+}
 
 /**
  * Refuses a model whose inputs or outputs aren't those of a cross-encoder with one score a pair.
  * @throws ServiceError invalid_model that names the tensor.
  */
 export function checkSignature(model: Pick<LoadReply, 'inputs' | 'outputs'>): void {
+  const known = KNOWN_INPUTS[tokenLayout(model.inputs)];
   for (const input of model.inputs) {
-    if (!KNOWN_INPUTS.includes(input.name)) {
-      throw refusal(`it asks for an input ${show(input)}; known inputs are ${KNOWN_INPUTS.join(', ')}`);
+    const expected = known[input.name];
+    if (expected === undefined) {
+      throw refusal(`it asks for an input ${show(input)}; known inputs are ${Object.keys(known).join(', ')}`);
     }
-    if (input.type !== 'int64' && input.type !== 'int32') {
-      throw refusal(`its input ${show(input)} must be int64 or int32`);
+    if (!expected.types.includes(input.type)) {
+      throw refusal(`its input ${show(input)} must be ${expected.types.join(' or ')}`);
     }
-    if (input.shape.length !== 2 || input.shape.some((size) => typeof size === 'number')) {
-      throw refusal(`its input ${show(input)} must have two free dimensions, [batch, sequence]`);
+    const isFree = input.shape.every((size) => typeof size === 'string');
+    if (input.shape.length !== expected.dims.length || !isFree) {
+      throw refusal(
+        `its input ${show(input)} must have ${counted(expected.dims.length)}, [${expected.dims.join(', ')}]`,
+      );
     }
   }
-  for (const name of ['input_ids', 'attention_mask']) {
-    if (!model.inputs.some((input) => input.name === name)) throw refusal(`it has no input "${name}"`);
+  for (const [name, { optional }] of Object.entries(known)) {
+    const isThere = optional || model.inputs.some((input) => input.name === name);
+    if (!isThere) throw refusal(`it has no input "${name}"`);
   }
   checkOutput(model.outputs[0]);
+}
+
+function counted(dims: number): string {
+  return dims === 1 ? 'one free dimension' : 'two free dimensions';
 }
 
 function checkOutput(output: TensorInfo | undefined): void {

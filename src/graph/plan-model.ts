@@ -4,19 +4,32 @@ import { FloatProducts, type FloatType } from './layers/float-products.ts';
 import { Int8Products } from './layers/int8-products.ts';
 import { KnownRanges } from './layers/known-ranges.ts';
 import { Layers } from './layers/layers.ts';
+import { MaskedTokens } from './layers/masked-tokens.ts';
 import { type ObservedNorm, ObservedProducts } from './layers/observed-products.ts';
+import { PackedTokens } from './layers/packed-tokens.ts';
+import { PaddedTokens } from './layers/padded-tokens.ts';
 import type { Products } from './layers/product.ts';
+import type { TokenLayout } from './layers/token-layout.ts';
 import { GraphBuilder, type Value } from './onnx/graph-builder.ts';
 import type { Model } from './onnx/model.ts';
 import type { StoredTensor } from './safetensors/stored-tensor.ts';
 import type { ChannelWidths } from './weights/channel-widths.ts';
 import { type PlannedWrite, WeightPlan } from './weights/weight-plan.ts';
 
+/** How a graph takes its batches, and into which operators its steps are put. */
+export interface GraphForm {
+  /** @see PaddedTokens, MaskedTokens, PackedTokens */
+  readonly tokens: 'padded' | 'masked' | 'packed';
+  /** @see LayerOptions.fuses */
+  readonly fuses: boolean;
+}
+
 /** Number formats that a graph can be written in. */
 export type GraphFormat =
-  | { readonly dtype: 'fp32' }
+  | { readonly dtype: 'fp32'; readonly form?: GraphForm }
   | {
       readonly dtype: 'fp16';
+      readonly form?: GraphForm;
       /** The device multiplies half-precision numbers; otherwise it is a form to store weights in. */
       readonly hasHalf: boolean;
     }
@@ -52,13 +65,18 @@ export interface ObserverPlan extends ModelPlan {
 }
 
 /**
- * Plans the ONNX graph of a sequence-classification checkpoint. Inputs are input_ids, attention_mask and, where the model
- * uses them, token_type_ids, int64 [batch, sequence]; the output is logits, float32 [batch, 1].
+ * Plans the ONNX graph of a sequence-classification checkpoint. Inputs are those of PaddedTokens or PackedTokens; the output is
+ * logits, float32 [batch, 1].
  * @throws InvalidCheckpoint that names what is unknown, missing or misshapen
  */
 export function planModel(checkpoint: PlannedCheckpoint, format: GraphFormat): ModelPlan {
   const draft = new Draft(checkpoint.tensors);
-  const outputs = draft.write(checkpoint.config, productsFor(draft, format), hiddenType(format));
+  const outputs = draft.write(
+    checkpoint.config,
+    productsFor(draft, format),
+    hiddenType(format),
+    formOf(format),
+  );
   const score = writeScore(draft.graph, outputs, readLabels(checkpoint.config));
   draft.graph.output(score, 'float32', ['batch', 1]);
   return draft.plan();
@@ -78,6 +96,9 @@ export function planObserver(checkpoint: PlannedCheckpoint): ObserverPlan {
   return { ...draft.plan(), norms };
 }
 
+/** What every device computes. */
+const PLAIN_FORM: GraphForm = { tokens: 'padded', fuses: false };
+
 /** A graph in the making. */
 class Draft {
   readonly graph = new GraphBuilder('reranker');
@@ -89,18 +110,14 @@ class Draft {
   }
 
   /** Writes inputs, encoder and head. @returns what the head gives, float32 [batch, labels] */
-  write(config: unknown, products: Products, hidden: FloatType): Value {
-    const { graph } = this;
+  write(config: unknown, products: Products, type: FloatType, form: GraphForm = PLAIN_FORM): Value {
+    const { graph, weights: plan, ranges } = this;
     const encoder = findArchitecture(config)(config, readLabels(config).count);
-    const layers = new Layers(graph, this.weights, products, this.ranges, hidden);
-    const dims = ['batch', 'sequence'];
-    const ids = graph.input('input_ids', 'int64', dims);
-    const mask = graph.input('attention_mask', 'int64', dims);
-    const tokenTypes = encoder.usesTokenTypes ? graph.input('token_type_ids', 'int64', dims) : '';
-    const lengths = graph.node('ReduceSum', [mask, graph.integers(1)], {
-      attributes: { keepdims: { int: 0 } },
-    });
-    return layers.toFloat32(encoder.write(layers, { ids, mask, lengths, tokenTypes }));
+    if (form.tokens === 'packed' && !encoder.packs) throw new RangeError('this network can not be packed');
+    const tokens = tokensFor(graph, encoder.usesTokenTypes, type, form);
+    const { fuses } = form;
+    const turns = turnsMatrices(form);
+    return encoder.write(new Layers({ graph, plan, products, ranges, type, tokens, fuses, turns }));
   }
 
   plan(): ModelPlan {
@@ -114,12 +131,32 @@ class Draft {
   }
 }
 
+function tokensFor(
+  graph: GraphBuilder,
+  usesTokenTypes: boolean,
+  type: FloatType,
+  form: GraphForm,
+): TokenLayout {
+  if (form.tokens === 'masked') return new MaskedTokens(graph, usesTokenTypes, type);
+  return new (form.tokens === 'packed' ? PackedTokens : PaddedTokens)(graph, usesTokenTypes);
+}
+
+/** Where WebGPU's kernels are meant, none of which takes matrices as checkpoints have them. */
+function turnsMatrices(form: GraphForm): boolean {
+  return form.tokens === 'masked';
+}
+
 function productsFor({ graph, weights, ranges }: Draft, format: GraphFormat): Products {
   if (format.dtype === 'int8') return new Int8Products(graph, weights, ranges, format);
   const stored = format.dtype === 'fp16' ? 'float16' : 'float32';
-  return new FloatProducts(graph, weights, stored, hiddenType(format));
+  const turns = turnsMatrices(formOf(format));
+  return new FloatProducts(graph, weights, { stored, computed: hiddenType(format), turns });
 }
 
 function hiddenType(format: GraphFormat): FloatType {
   return format.dtype === 'fp16' && format.hasHalf ? 'float16' : 'float32';
+}
+
+function formOf(format: GraphFormat): GraphForm {
+  return (format.dtype === 'int8' ? undefined : format.form) ?? PLAIN_FORM;
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { compareScorers } from './agreement/compare.ts';
-import { breaches, int8Limits } from './agreement/limits.ts';
+import { type AgreementLimits, breaches, fp16Limits, int8Limits } from './agreement/limits.ts';
 import { shippedProbeSet } from './agreement/probe-set.ts';
 import { wallClockScorer } from './agreement/scorers.ts';
 import { Generation, type GenerationSettings } from './generation.ts';
@@ -18,36 +18,70 @@ const verdictSchema = z.looseObject({ breaches: z.array(z.string()) });
 /** Generations that never serve have no number. */
 const NO_GENERATION = 0;
 
+/** A form that is faster than single precision, and what it may cost. */
+const FAST = {
+  int8: {
+    limits: int8Limits,
+    /** It is judged first: random and badly trained models lose their order. */
+    whenTight: 'fp32',
+  },
+  fp16: {
+    limits: fp16Limits,
+    /** Single precision takes twice the memory of a GPU, and that is what there is too little of. */
+    whenTight: 'fp16',
+  },
+} as const;
+
+export type FastDtype = keyof typeof FAST;
+
+export interface DtypeChoice {
+  /** The form to take if it ranks as single precision does. */
+  readonly fast: FastDtype;
+  /** There is no room to load both beside the model that serves. */
+  readonly isTight: boolean;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Decides between int8 and fp32 on a CPU: int8 is several times faster, and taken when it ranks as fp32 does. The verdict is kept
- * beside the int8 graph.
+ * Decides between single precision and a form that is several times faster: int8 on a CPU, fp16 on a GPU. It is taken when it
+ * ranks as single precision does. The verdict is kept beside its graph.
  * @param graphIn finds or compiles the model in a dtype
- * @param isTight there is no room to load both beside the model that serves: without a verdict from before, fp32 it is.
  */
 export async function chooseDtype(
   model: NamedModel,
-  graphIn: (dtype: 'int8' | 'fp32') => Promise<ServableGraph>,
+  graphIn: (dtype: FastDtype | 'fp32') => Promise<ServableGraph>,
   settings: GenerationSettings,
-  { isTight, signal }: { readonly isTight: boolean; readonly signal: AbortSignal },
-): Promise<'int8' | 'fp32'> {
-  const int8 = await graphIn('int8');
-  const path = join(dirname(int8.modelFile), VERDICT_FILE);
+  { fast, isTight, signal }: DtypeChoice,
+): Promise<FastDtype | 'fp32'> {
+  const { limits, whenTight } = FAST[fast];
+  const graph = await graphIn(fast);
+  const path = join(dirname(graph.modelFile), VERDICT_FILE);
   const known = await readVerdict(path);
   if (known === undefined && isTight) {
     settings.logger.warn(
-      `${model.reference}: there is no room to compare int8 with fp32, serving fp32. "rerankd compile" compares ahead of time.`,
+      `${model.reference}: there is no room to compare ${fast} with fp32, serving ${whenTight}. "rerankd compile" compares ahead of time.`,
     );
-    return 'fp32';
+    return whenTight;
   }
-  const verdict = known ?? (await compare(model, int8, await graphIn('fp32'), path, settings, signal));
-  if (verdict.length === 0) return 'int8';
+  const verdict =
+    known ?? (await compare(model, { graph, fast, limits, path }, await graphIn('fp32'), settings, signal));
+  if (verdict.length === 0) return fast;
   settings.logger.warn(
-    `${model.reference}: int8 does not rank as fp32 does (${verdict.join('; ')}), serving fp32. RERANK_DTYPE=int8 takes it all the same.`,
+    `${model.reference}: ${fast} does not rank as fp32 does (${verdict.join('; ')}), serving fp32. RERANK_DTYPE=${fast} takes it all the same.`,
   );
   return 'fp32';
 }
 
-/** @returns what speaks against int8; undefined when nobody has looked yet. */
+/** A fast form that was not judged yet. */
+interface Candidate {
+  readonly graph: ServableGraph;
+  readonly fast: FastDtype;
+  readonly limits: Partial<AgreementLimits>;
+  /** Where to keep the verdict. */
+  readonly path: string;
+}
+
+/** @returns what speaks against the fast form; undefined when nobody has looked yet. */
 async function readVerdict(path: string): Promise<readonly string[] | undefined> {
   try {
     return verdictSchema.parse(JSON.parse(await readFile(path, 'utf8'))).breaches;
@@ -58,14 +92,13 @@ async function readVerdict(path: string): Promise<readonly string[] | undefined>
 
 async function compare(
   model: NamedModel,
-  int8: ServableGraph,
+  { graph: fastGraph, fast, limits, path }: Candidate,
   fp32: ServableGraph,
-  path: string,
   settings: GenerationSettings,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { clock, logger } = settings;
-  logger.info(`${model.reference}: comparing int8 with fp32`);
+  logger.info(`${model.reference}: comparing ${fast} with fp32`);
   const load = async (graph: ServableGraph): Promise<Generation> => {
     const generation = await Generation.load(
       { ...model, graph, plan: defaultPlan(settings, graph), generation: NO_GENERATION },
@@ -77,17 +110,17 @@ async function compare(
   };
   const reference = await load(fp32);
   try {
-    const candidate = await load(int8);
+    const candidate = await load(fastGraph);
     try {
       const [before, after] = [wallClockScorer(reference, clock), wallClockScorer(candidate, clock)];
       const found = await compareScorers(before, after, shippedProbeSet(), { signal });
-      const against = breaches(found, int8Limits);
+      const against = breaches(found, limits);
       await writeFileAtomic(path, JSON.stringify({ breaches: against, comparison: found }));
       // With the verdict kept, nobody asks for the fp32 graph again, and it may take gigabytes.
       if (against.length === 0) await rm(dirname(fp32.modelFile), { recursive: true, force: true });
       logger.info(
         { kendallTau: found.kendallTau, top1Overlap: found.top1Overlap, latencyRatio: found.latencyRatio },
-        `${model.reference}: compared int8 with fp32`,
+        `${model.reference}: compared ${fast} with fp32`,
       );
       return against;
     } finally {

@@ -127,6 +127,7 @@ export class Generation {
           name: `model-${model.generation}.engine`,
           modelFile: graph.modelFile,
           optimization: graph.optimization,
+          onlyDevice: graph.onlyDevice ?? false,
           device,
           threads: plan.threads,
           size: plan.engines,

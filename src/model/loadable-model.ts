@@ -1,4 +1,5 @@
 import type { LoadRequest } from '../engine/protocol.ts';
+import type { TokenLayout } from '../engine/token-layout.ts';
 import type { GraphDtype } from '../graph/plan-model.ts';
 import type { StagedModel } from '../store/staging.ts';
 import type { ServingPlan } from './plan/serving-plan.ts';
@@ -9,11 +10,13 @@ export interface NamedModel extends StagedModel {
 }
 
 /** What engines load for a model. */
-export interface ServableGraph extends Pick<LoadRequest, 'modelFile' | 'optimization'> {
+export interface ServableGraph extends Pick<LoadRequest, 'modelFile' | 'optimization' | 'onlyDevice'> {
   /** Everything that engines read: the graph and the weights. */
   readonly files: readonly string[];
   readonly dtype: GraphDtype | 'as exported';
-  /** Size of the weights, for planning memory. */
+  /** How batches are laid out for it. */
+  readonly layout: TokenLayout;
+  /** Size of the weights where they are computed with, for planning memory. */
   readonly weightBytes: number;
   /** All engines map the same pages; otherwise each holds the weights for itself. */
   readonly isShared: boolean;

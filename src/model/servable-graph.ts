@@ -1,12 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../engine/choose-device.ts';
+import { ServiceError } from '../errors.ts';
 import type { GraphDtype } from '../graph/plan-model.ts';
 import { WEIGHTS_FILE } from '../graph/weights/weight-plan.ts';
 import { chooseDtype } from './choose-dtype.ts';
 import { isPacked } from './compile/compile-checkpoint.ts';
 import type { CompileSettings } from './compile/compile-settings.ts';
 import { compiledModel, modelFileIn } from './compile/compiled-model.ts';
+import { gpuTraits } from './compile/gpu-traits.ts';
 import type { GenerationSettings } from './generation.ts';
 import type { NamedModel, ServableGraph } from './loadable-model.ts';
 import { inspectModelDirectory } from './model-directory.ts';
@@ -32,27 +34,44 @@ export async function servableGraph(
   const { source, files, bytes } = await inspectModelDirectory(model.directory, generation.dtype);
   if (source.kind === 'export') {
     const modelFile = join(model.directory, source.onnx);
-    const paths = files.map(({ path }) => path);
     return {
       modelFile,
-      files: paths,
+      files: files.map(({ path }) => path),
       optimization: 'all',
       dtype: 'as exported',
+      layout: 'padded',
       weightBytes: bytes,
       isShared: false,
     };
   }
   const graphIn = async (dtype: GraphDtype): Promise<ServableGraph> => {
+    const traits = await traitsOn(runtime, model, dtype);
     const directory = await compiledModel({ model, files: source.files, dtype, runtime }, compile, signal);
     const isShared = isPacked(dtype, runtime);
-    const weightBytes = isShared ? (await stat(join(directory, WEIGHTS_FILE))).size : bytes;
-    // Elsewhere, half-precision weights are constants that are still to be widened.
-    const optimization = dtype === 'fp16' && runtime.device === 'cpu' ? 'constants' : 'none';
     const paths = (await readdir(directory)).map((name) => join(directory, name));
-    return { modelFile: modelFileIn(directory), files: paths, optimization, dtype, weightBytes, isShared };
+    return {
+      modelFile: modelFileIn(directory),
+      files: paths,
+      // On a CPU, half-precision weights are constants that are still to be widened.
+      optimization: dtype === 'fp16' && runtime.device === 'cpu' ? 'constants' : 'none',
+      dtype,
+      layout: 'padded',
+      weightBytes: isShared ? (await stat(join(directory, WEIGHTS_FILE))).size : bytes,
+      isShared,
+      ...traits,
+    };
   };
-  if (generation.dtype !== 'auto') return await graphIn(generation.dtype);
-  // On a GPU the checkpoint's own numbers are served until a faster form is known to keep the order.
-  if (runtime.device !== 'cpu') return await graphIn('fp32');
-  return await graphIn(await chooseDtype(model, graphIn, generation, { isTight, signal }));
+  const { dtype } = generation;
+  if (dtype !== 'auto') return await graphIn(dtype);
+  const fast = runtime.device === 'cpu' ? 'int8' : 'fp16';
+  return await graphIn(await chooseDtype(model, graphIn, generation, { fast, isTight, signal }));
+}
+
+/** What differs on a GPU. */
+async function traitsOn({ device }: Runtime, { directory }: NamedModel, dtype: GraphDtype) {
+  if (device === 'cpu') return {};
+  if (dtype !== 'int8') return await gpuTraits(directory, dtype, device);
+  throw new ServiceError('invalid_model', `int8 is for CPUs: ${device} has no kernels for it`, {
+    detail: 'Serve it in fp16 or fp32, or leave RERANK_DTYPE (the dtype of an update) at auto.',
+  });
 }

@@ -8,6 +8,12 @@ const tensor = (
   shape: (number | string)[] = ['batch', 'sequence'],
 ): TensorInfo => ({ name, type, shape });
 const inputs = [tensor('input_ids'), tensor('attention_mask')];
+const packed = [
+  tensor('input_ids', 'int64', ['tokens']),
+  tensor('positions', 'int64', ['tokens']),
+  tensor('cumulative_lengths', 'int32', ['bounds']),
+  tensor('token_offsets', 'int32', ['batch', 'longest']),
+];
 const outputs = [tensor('logits', 'float32', ['batch', 1])];
 
 describe('the signature of a reranker', () => {
@@ -18,6 +24,7 @@ describe('the signature of a reranker', () => {
       { inputs: inputs.map(({ name }) => tensor(name, 'int32')), outputs },
       { inputs, outputs: [tensor('logits', 'float16', ['batch', 'labels'])] },
       { inputs, outputs: [tensor('scores', 'float32', ['batch'])] },
+      { inputs: packed, outputs },
     ]) {
       expect(() => checkSignature(variant)).not.toThrow();
     }
@@ -35,6 +42,12 @@ describe('the signature of a reranker', () => {
       'a fixed batch size',
       { inputs: [tensor('input_ids', 'int64', [1, 'sequence']), tensor('attention_mask')], outputs },
       '[1, sequence]',
+    ],
+    ['a packed layout without ids', { inputs: packed.slice(1), outputs }, 'input_ids'],
+    [
+      'a packed layout with a mask',
+      { inputs: [...packed, tensor('attention_mask')], outputs },
+      'attention_mask',
     ],
     ['several labels', { inputs, outputs: [tensor('logits', 'float32', ['batch', 3])] }, '[batch, 3]'],
     [

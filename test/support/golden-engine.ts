@@ -1,8 +1,7 @@
 import { Engine } from '../../src/engine/engine.ts';
-import type { RaggedTokens } from '../../src/engine/protocol.ts';
 import { Tokenizer } from '../../src/model/tokenizer/tokenizer.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { type GoldenPair, goldenRoot } from './golden.ts';
+import { type GoldenPair, goldenRoot, tokensOf } from './golden.ts';
 import { workshopOver } from './workshop.ts';
 
 const never = new AbortController().signal;
@@ -29,7 +28,7 @@ export async function startGolden(name: string, dtype: 'fp32' | 'int8'): Promise
     never,
   );
   return {
-    logitsOf: async (pairs) => (await engine.run(rows(pairs))).logits,
+    logitsOf: async (pairs) => (await engine.run(tokensOf(pairs))).logits,
     startTokenizer: () =>
       Tokenizer.start({ ...options, name: 'tokenizer', tokenizerFile: `${directory}/tokenizer.json` }, never),
     [Symbol.asyncDispose]: async () => {
@@ -37,15 +36,5 @@ export async function startGolden(name: string, dtype: 'fp32' | 'int8'): Promise
       await engine.lost;
       await workshop[Symbol.asyncDispose]();
     },
-  };
-}
-
-function rows(pairs: readonly GoldenPair[]): RaggedTokens {
-  return {
-    lengths: Uint32Array.from(pairs, ({ input_ids }) => input_ids.length),
-    ids: Int32Array.from(pairs.flatMap(({ input_ids }) => input_ids)),
-    typeIds: Uint8Array.from(
-      pairs.flatMap(({ input_ids, token_type_ids }) => token_type_ids ?? input_ids.map(() => 0)),
-    ),
   };
 }

@@ -1,9 +1,9 @@
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import type { Device, LoadRequest, PrepackRequest, RaggedTokens, TensorInfo } from '../protocol.ts';
-import { toFeeds } from './tensors.ts';
+import { toFeeds } from './feeds.ts';
 
 /** Options that every session of this service shares. */
-export function sessionOptions(device: Device, threads: number): InferenceSession.SessionOptions {
+export function sessionOptions(device: Device, threads: number) {
   return {
     executionProviders: [device],
     intraOpNumThreads: threads,
@@ -12,7 +12,7 @@ export function sessionOptions(device: Device, threads: number): InferenceSessio
     logSeverityLevel: 3,
     // Waiting threads that spin would burn the processors that the other engines need.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
-  };
+  } satisfies InferenceSession.SessionOptions;
 }
 
 /** ONNX Runtime's names. */
@@ -34,9 +34,14 @@ export class LoadedModel {
 
   /** @throws Error with ONNX Runtime's own message when the file is not a model that it can run. */
   static async load(request: LoadRequest): Promise<LoadedModel> {
-    const options = sessionOptions(request.device, request.threads);
-    const graphOptimizationLevel = OPTIMIZATION_LEVELS[request.optimization];
-    const session = await InferenceSession.create(request.modelFile, { ...options, graphOptimizationLevel });
+    const { extra, ...options } = sessionOptions(request.device, request.threads);
+    const session = await InferenceSession.create(request.modelFile, {
+      ...options,
+      graphOptimizationLevel: OPTIMIZATION_LEVELS[request.optimization],
+      extra: {
+        session: { ...extra.session, ...(request.onlyDevice ? { disable_cpu_ep_fallback: '1' } : {}) },
+      },
+    });
     return new LoadedModel(session, request.device);
   }
 

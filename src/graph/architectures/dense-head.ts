@@ -15,10 +15,10 @@ export interface DenseHead {
  * The usual classification head: a dense layer, an activation, an output layer. Never quantized: it is one row a pair, and
  * its result is the score.
  * @param first the first token's hidden state, [batch, 1, hidden]
- * @returns [batch, 1, labels]
+ * @returns float32 [batch, 1, labels]
  */
 export function writeDenseHead(layers: Layers, first: Value, head: DenseHead): Value {
-  const dense = layers.preciseLinear(first, linear(head.dense, head.hidden, head.hidden));
+  const dense = layers.preciseLinear(layers.toFloat32(first), linear(head.dense, head.hidden, head.hidden));
   const activated = layers.activate(dense, head.activation);
   return layers.preciseLinear(activated, linear(head.output, head.hidden, head.labels));
 }

@@ -2,8 +2,8 @@ import type { Layers } from '../layers/layers.ts';
 import type { Value } from '../onnx/graph-builder.ts';
 import { projectedTable } from '../weights/projected-table.ts';
 import { type DebertaV2Config, maxRelativePositions, positionSpan, scoreTerms } from './deberta-v2-config.ts';
-import type { RelativeAttention } from './post-norm-encoder.ts';
 import { positionRows } from './relative-positions.ts';
+import type { RelativeAttention } from './self-attention.ts';
 import { facingTokens, type TokenDistances, tokenDistances } from './token-distances.ts';
 
 /**
@@ -19,8 +19,7 @@ export class DisentangledAttention implements RelativeAttention {
   readonly #config: DebertaV2Config;
   readonly #distances: TokenDistances;
 
-  /** @param ids int64 [batch, sequence]; only its size counts */
-  constructor(layers: Layers, config: DebertaV2Config, ids: Value) {
+  constructor(layers: Layers, config: DebertaV2Config) {
     this.#layers = layers;
     this.#config = config;
     this.scale = 1 / Math.sqrt((config.hidden_size / config.num_attention_heads) * scoreTerms(config));
@@ -30,7 +29,7 @@ export class DisentangledAttention implements RelativeAttention {
       maxRelativePositions(config),
       positionSpan(config),
     );
-    this.#distances = tokenDistances(layers.graph, rows, ids);
+    this.#distances = tokenDistances(layers.graph, rows, layers.tokens.ids);
   }
 
   bias(query: Value, key: Value, layer: number, onlyFirstRow: boolean): Value {

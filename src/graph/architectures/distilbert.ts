@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { activationSchema } from '../layers/activation.ts';
+import { canPack } from '../layers/packed-tokens.ts';
 import type { Architecture } from './architecture.ts';
 import { writeBertEmbeddings } from './bert-embeddings.ts';
 import { writeDenseHead } from './dense-head.ts';
 import { count, parseConfig } from './parse-config.ts';
-import { countedPositions } from './positions.ts';
 import { writePostNormEncoder } from './post-norm-encoder.ts';
 
 const schema = z
@@ -27,8 +27,10 @@ export const distilbert: Architecture = (json, labels) => {
   const config = parseConfig(schema, json);
   return {
     usesTokenTypes: false,
-    write(layers, inputs) {
-      const embedded = writeBertEmbeddings(layers, inputs, countedPositions(layers.graph, inputs.ids), {
+    packs: canPack(config.dim / config.n_heads),
+    computesSizes: false,
+    write(layers) {
+      const embedded = writeBertEmbeddings(layers, layers.tokens.positions(), {
         scope: 'distilbert.embeddings',
         vocabulary: config.vocab_size,
         positions: config.max_position_embeddings,
@@ -36,7 +38,7 @@ export const distilbert: Architecture = (json, labels) => {
         width: config.dim,
         epsilon: EPSILON,
       });
-      const first = writePostNormEncoder(layers, embedded, inputs.lengths, {
+      const first = writePostNormEncoder(layers, embedded, {
         layers: config.n_layers,
         hidden: config.dim,
         intermediate: config.hidden_dim,

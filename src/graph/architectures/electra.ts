@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Architecture } from './architecture.ts';
 import { bertConfigSchema } from './bert-config.ts';
-import { writeBertEncoder } from './bert-encoder.ts';
+import { packsBert, writeBertEncoder } from './bert-encoder.ts';
 import { writeDenseHead } from './dense-head.ts';
 import { count, parseConfig } from './parse-config.ts';
-import { countedPositions } from './positions.ts';
 
 const schema = bertConfigSchema.and(z.looseObject({ embedding_size: count.default(128) }));
 
@@ -13,10 +12,15 @@ export const electra: Architecture = (json, labels) => {
   const config = parseConfig(schema, json);
   return {
     usesTokenTypes: config.type_vocab_size > 1,
-    write(layers, inputs) {
-      const positions = countedPositions(layers.graph, inputs.ids);
-      const embeddingSize = config.embedding_size;
-      const first = writeBertEncoder(layers, inputs, { scope: 'electra', config, embeddingSize, positions });
+    packs: packsBert(config),
+    computesSizes: false,
+    write(layers) {
+      const first = writeBertEncoder(layers, {
+        scope: 'electra',
+        config,
+        embeddingSize: config.embedding_size,
+        positions: layers.tokens.positions(),
+      });
       return writeDenseHead(layers, first, {
         dense: 'classifier.dense',
         // transformers' ElectraClassificationHead has its gelu built in; hidden_act does not reach it.

@@ -1,19 +1,22 @@
+import type { TokenLayout } from '../layers/token-layout.ts';
+import { elementTypeCode } from '../onnx/element-type.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import { countedPositions } from './positions.ts';
 
 /** What a token outside the window adds to a score: e to its power is 0, and half precision still holds it. */
-const OUTSIDE = -6e4;
+const OUTSIDE = -5e4;
 
 /**
  * A bias that lets every token see only those at most `reach` away.
- * @param ids int64 [batch, sequence]; only its size counts
- * @returns float32 [1, 1, sequence, sequence]
+ * @returns float32 [1 or batch, 1, sequence, sequence]
  */
-export function localWindow(graph: GraphBuilder, ids: Value, reach: number): Value {
-  const columns = countedPositions(graph, ids);
-  const rows = graph.node('Transpose', [columns], { attributes: { perm: { ints: [1, 0] } } });
-  const distance = graph.node('Abs', [graph.node('Sub', [rows, columns])]);
-  const isOutside = graph.node('Greater', [distance, graph.scalar('int64', reach)]);
+export function localWindow(graph: GraphBuilder, tokens: TokenLayout, reach: number): Value {
+  const positions = tokens.positions();
+  const rows = graph.node('Unsqueeze', [positions, graph.integers(2)]);
+  const columns = graph.node('Unsqueeze', [positions, graph.integers(1)]);
+  const difference = graph.node('Cast', [graph.node('Sub', [rows, columns])], {
+    attributes: { to: { int: elementTypeCode.float32 } },
+  });
+  const isOutside = graph.node('Greater', [graph.node('Abs', [difference]), graph.scalar('float32', reach)]);
   const bias = graph.node('Where', [isOutside, graph.scalar('float32', OUTSIDE), graph.scalar('float32', 0)]);
-  return graph.node('Unsqueeze', [bias, graph.integers(0, 1)]);
+  return graph.node('Unsqueeze', [bias, graph.integers(1)]);
 }

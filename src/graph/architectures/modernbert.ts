@@ -1,5 +1,6 @@
 import type { Layers } from '../layers/layers.ts';
 import { linear, stacked } from '../layers/product.ts';
+import type { TokenLayout } from '../layers/token-layout.ts';
 import { elementTypeCode } from '../onnx/element-type.ts';
 import type { Value } from '../onnx/graph-builder.ts';
 import type { Architecture } from './architecture.ts';
@@ -22,24 +23,32 @@ export const modernbert: Architecture = (json, labels) => {
   const { hidden_size: hidden, num_hidden_layers: count } = config;
   return {
     usesTokenTypes: false,
-    write(layers, { ids, mask, lengths }) {
-      const kinds = writeKinds(layers, config, ids);
-      const words = layers.embed('model.embeddings.tok_embeddings.weight', config.vocab_size, hidden, ids);
+    packs: false,
+    computesSizes: false,
+    write(layers) {
+      const { tokens } = layers;
+      const kinds = writeKinds(layers, config, tokens);
+      const words = layers.embed(
+        'model.embeddings.tok_embeddings.weight',
+        config.vocab_size,
+        hidden,
+        tokens.ids,
+      );
       let state = norm(layers, words, 'model.embeddings.norm', config);
       for (let index = 0; index < count; index++) {
         const onlyFirstRow = index === count - 1 && config.classifier_pooling === 'cls';
         const kind = kinds[isLocal(config, index) ? 'local' : 'global'];
-        state = writeLayer(layers, state, lengths, config, index, kind, onlyFirstRow);
+        state = writeLayer(layers, state, config, index, kind, onlyFirstRow);
       }
       const last = norm(layers, state, 'model.final_norm', config);
-      const pooled = config.classifier_pooling === 'cls' ? last : writeMean(layers, last, mask);
+      const pooled = config.classifier_pooling === 'cls' ? last : writeMean(layers, last, tokens.mask);
       const dense = layers.preciseLinear(
-        pooled,
+        layers.toFloat32(pooled),
         linear('head.dense', hidden, hidden, config.classifier_bias),
       );
       const activated = layers.activate(dense, config.classifier_activation);
-      const head = norm(layers, activated, 'head.norm', config);
-      return layers.preciseLinear(head, linear('classifier', hidden, labels));
+      const head = norm(layers, layers.toHidden(activated), 'head.norm', config);
+      return layers.preciseLinear(layers.toFloat32(head), linear('classifier', hidden, labels));
     },
   };
 };
@@ -47,14 +56,17 @@ export const modernbert: Architecture = (json, labels) => {
 function writeKinds(
   layers: Layers,
   config: ModernBertConfig,
-  ids: Value,
+  tokens: TokenLayout,
 ): { local: LayerKind; global: LayerKind } {
   const width = config.hidden_size / config.num_attention_heads;
   const tables = (name: string, local: boolean) =>
     rotaryTables(layers, name, config.max_position_embeddings, width, ropeTheta(config, local));
   const reach = Math.floor(config.local_attention / 2);
   return {
-    local: { tables: tables('local', true), window: layers.toHidden(localWindow(layers.graph, ids, reach)) },
+    local: {
+      tables: tables('local', true),
+      window: layers.toHidden(localWindow(layers.graph, tokens, reach)),
+    },
     global: { tables: tables('global', false) },
   };
 }
@@ -62,7 +74,6 @@ function writeKinds(
 function writeLayer(
   layers: Layers,
   x: Value,
-  lengths: Value,
   config: ModernBertConfig,
   index: number,
   { tables, window }: LayerKind,
@@ -85,7 +96,8 @@ function writeLayer(
     key: rotate(layers, key, tables, heads),
     value,
     heads,
-    lengths,
+    headWidth: hidden / heads,
+    rows: onlyFirstRow ? 'first' : 'all',
     bias: window !== undefined && onlyFirstRow ? firstWindowRow(layers, window) : window,
   });
   const projected = layers.linear(
@@ -102,7 +114,7 @@ function writeLayer(
 }
 
 function norm(layers: Layers, x: Value, scope: string, config: ModernBertConfig): Value {
-  return layers.norm(x, scope, config.hidden_size, config.norm_eps, config.norm_bias);
+  return layers.norm(x, { scope, hidden: config.hidden_size, epsilon: config.norm_eps }, config.norm_bias);
 }
 
 /** [1, 1, sequence, sequence] → [1, 1, 1, sequence] */

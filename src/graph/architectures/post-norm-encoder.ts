@@ -2,6 +2,7 @@ import type { Activation } from '../layers/activation.ts';
 import type { Layers } from '../layers/layers.ts';
 import { linear } from '../layers/product.ts';
 import type { Value } from '../onnx/graph-builder.ts';
+import { type RelativeAttention, writeSelfAttention } from './self-attention.ts';
 
 /** Scopes of one layer's weights in the checkpoint. */
 export interface LayerScopes {
@@ -28,65 +29,47 @@ export interface PostNormEncoder {
   readonly relative?: RelativeAttention | undefined;
 }
 
-export interface RelativeAttention {
-  readonly scale: number;
-  /**
-   * @param query [batch, rows, hidden], where rows is 1 if `onlyFirstRow`
-   * @param key [batch, sequence, hidden]
-   * @returns [batch, heads, rows, sequence]
-   */
-  bias?(query: Value, key: Value, layer: number, onlyFirstRow: boolean): Value;
-}
-
 /**
  * Writes the layers of BERT and its relatives (Devlin et al. 2019, https://arxiv.org/abs/1810.04805; Vaswani et al. 2017).
  *
  * A cross-encoder's head reads the first token alone. The last layer therefore computes its query, its attention output and
  * its feed-forward for that one row of every sequence; its keys and values still need all of them.
  *
- * @param x float32 [batch, sequence, hidden]
+ * @param x hidden states
  * @returns the first token's last hidden state, [batch, 1, hidden]
  */
-export function writePostNormEncoder(
-  layers: Layers,
-  x: Value,
-  lengths: Value,
-  encoder: PostNormEncoder,
-): Value {
+export function writePostNormEncoder(layers: Layers, x: Value, encoder: PostNormEncoder): Value {
   let state = x;
   for (let index = 0; index < encoder.layers; index++) {
     const isLast = index === encoder.layers - 1;
-    state = writeLayer(layers, state, lengths, encoder, index, isLast);
+    state = writeLayer(layers, state, encoder, index, isLast);
   }
-  return state;
+  return layers.tokens.forHead(state);
 }
 
 function writeLayer(
   layers: Layers,
   x: Value,
-  lengths: Value,
-  { hidden, intermediate, heads, epsilon, activation, relative, ...encoder }: PostNormEncoder,
+  { hidden, intermediate, activation, ...encoder }: PostNormEncoder,
   index: number,
   onlyFirstRow: boolean,
 ): Value {
   const scopes = encoder.scopes(index);
-  const square = (scope: string) => linear(scope, hidden, hidden);
+  const norm = (scope: string) => ({ scope, hidden, epsilon: encoder.epsilon });
   const rows = onlyFirstRow ? layers.firstRow(x) : x;
-  const [query, key, value] = onlyFirstRow
-    ? [
-        layers.linear(rows, square(scopes.query)),
-        ...layers.linears(x, [square(scopes.key), square(scopes.value)]),
-      ]
-    : layers.linears(x, [square(scopes.query), square(scopes.key), square(scopes.value)]);
-  if (query === undefined || key === undefined || value === undefined) throw new Error('unreachable');
-  const bias = relative?.bias?.(query, key, index, onlyFirstRow);
-  const attended = layers.attention({ query, key, value, heads, lengths, bias, scale: relative?.scale });
-  const projected = layers.linear(attended, square(scopes.attentionOutput));
-  const middle = layers.addAndNorm(projected, rows, scopes.attentionNorm, hidden, epsilon);
-  const wide = layers.linear(middle, linear(scopes.intermediate, hidden, intermediate));
-  const narrow = layers.linear(
-    layers.activate(wide, activation),
-    linear(scopes.output, intermediate, hidden),
+  const { attended, missing } = writeSelfAttention(
+    layers,
+    { x, rows, onlyFirstRow },
+    { ...encoder, hidden, scopes, index },
   );
-  return layers.addAndNorm(narrow, middle, scopes.outputNorm, hidden, epsilon);
+  const output = linear(scopes.attentionOutput, hidden, hidden);
+  const middle = layers.normalizedSum(attended, output, rows, norm(scopes.attentionNorm), missing);
+  const wide = linear(scopes.intermediate, hidden, intermediate);
+  const narrow = linear(scopes.output, intermediate, hidden);
+  return layers.normalizedSum(
+    layers.activatedLinear(middle, wide, activation),
+    narrow,
+    middle,
+    norm(scopes.outputNorm),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Architecture } from './architecture.ts';
 import { bertConfigSchema } from './bert-config.ts';
-import { writeBertEncoder } from './bert-encoder.ts';
+import { packsBert, writeBertEncoder } from './bert-encoder.ts';
 import { writeDenseHead } from './dense-head.ts';
 import { parseConfig } from './parse-config.ts';
 import { paddingAwarePositions } from './positions.ts';
@@ -16,13 +16,11 @@ export const roberta: Architecture = (json, labels) => {
   const config = parseConfig(bertConfigSchema, json);
   return {
     usesTokenTypes: config.type_vocab_size > 1,
-    write(layers, inputs) {
-      const positions = paddingAwarePositions(
-        layers.graph,
-        inputs.ids,
-        config.pad_token_id ?? DEFAULT_PAD_ID,
-      );
-      const first = writeBertEncoder(layers, inputs, { scope: 'roberta', config, positions });
+    packs: packsBert(config),
+    computesSizes: false,
+    write(layers) {
+      const positions = paddingAwarePositions(layers, config.pad_token_id ?? DEFAULT_PAD_ID);
+      const first = writeBertEncoder(layers, { scope: 'roberta', config, positions });
       return writeDenseHead(layers, first, {
         dense: 'classifier.dense',
         activation: 'tanh',

@@ -38,3 +38,19 @@ export const activationSchema = z.enum(Object.keys(WRITERS) as [Activation, ...A
 export function activate(graph: GraphBuilder, x: Value, activation: Activation): Value {
   return WRITERS[activation](graph, x);
 }
+
+/** Operators that add a bias first; they round no earlier than the two steps apart would. */
+const WITH_BIAS: Partial<Record<Activation, string>> = {
+  gelu: 'BiasGelu',
+  gelu_python: 'BiasGelu',
+  gelu_new: 'FastGelu',
+  gelu_pytorch_tanh: 'FastGelu',
+  gelu_fast: 'FastGelu',
+};
+
+/** activation(x + bias). @param bias [width of x] */
+export function activateWithBias(graph: GraphBuilder, x: Value, bias: Value, activation: Activation): Value {
+  const operator = WITH_BIAS[activation];
+  if (operator === undefined) return activate(graph, graph.node('Add', [x, bias]), activation);
+  return graph.node(operator, [x, bias], { domain: 'com.microsoft' });
+}

@@ -1,54 +1,66 @@
 import { elementTypeCode } from '../onnx/element-type.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { WeightPlan } from '../weights/weight-plan.ts';
-import { type Activation, activate, LOWEST } from './activation.ts';
+import { type Activation, activate, activateWithBias, LOWEST } from './activation.ts';
 import { FloatProducts, type FloatType } from './float-products.ts';
 import type { KnownRanges } from './known-ranges.ts';
-import type { Linear, Products } from './product.ts';
+import { type Linear, type Products, withoutBias } from './product.ts';
+import type { Attention, TokenLayout } from './token-layout.ts';
 
-export interface Attention {
-  /** [batch, rows, hidden]; `rows` may be fewer than those of key and value. */
-  readonly query: Value;
-  readonly key: Value;
-  readonly value: Value;
-  readonly heads: number;
-  /** int64 [batch]: how many tokens of each sequence are no padding. */
-  readonly lengths: Value;
-  /** Added to the scores before the softmax, [1 or batch, 1 or heads, rows, sequence]. */
-  readonly bias?: Value | undefined;
-  /** What the scores are multiplied with; 1 / sqrt(width of a head) when left out. */
-  readonly scale?: number | undefined;
+/** A layer normalization with the weights `scope.weight` and `scope.bias`. */
+export interface Norm {
+  readonly scope: string;
+  readonly hidden: number;
+  readonly epsilon: number;
 }
 
-/** Writes the layers of encoders into a graph. Hidden states are [batch, sequence, hidden], all in one type. */
+export interface LayerOptions {
+  readonly graph: GraphBuilder;
+  readonly plan: WeightPlan;
+  readonly products: Products;
+  readonly ranges: KnownRanges;
+  /** Of hidden states, which `products` take and give. */
+  readonly type: FloatType;
+  readonly tokens: TokenLayout;
+  /** Writes operators that do several steps in one pass over memory: on a GPU, steps between products wait for memory alone. */
+  readonly fuses: boolean;
+  /** @see FloatProducts */
+  readonly turns: boolean;
+}
+
+/** Writes the layers of encoders into a graph. Hidden states are […tokens, hidden], all in one type. */
 export class Layers {
   readonly graph: GraphBuilder;
   readonly plan: WeightPlan;
+  readonly tokens: TokenLayout;
+  /** @see LayerOptions.fuses */
+  readonly fuses: boolean;
   readonly #products: Products;
   readonly #ranges: KnownRanges;
   readonly #type: FloatType;
   /** Few rows and much depends on them: heads are never quantized. */
   readonly #precise: Products;
 
-  /** @param type of hidden states, which `products` take and give */
-  constructor(
-    graph: GraphBuilder,
-    plan: WeightPlan,
-    products: Products,
-    ranges: KnownRanges,
-    type: FloatType,
-  ) {
+  constructor({ graph, plan, products, ranges, type, tokens, fuses, turns }: LayerOptions) {
     this.graph = graph;
     this.plan = plan;
+    this.tokens = tokens;
     this.#products = products;
     this.#ranges = ranges;
     this.#type = type;
-    this.#precise = new FloatProducts(graph, plan, 'float32');
+    this.fuses = fuses;
+    this.#precise = new FloatProducts(graph, plan, { stored: 'float32', turns });
   }
 
-  /** Rows of an embedding table [rows, hidden]. @param ids int64, any shape @returns [...ids, hidden] */
+  /**
+   * Rows of an embedding table [rows, hidden]. Where hidden states are in single precision, the table stays as it is stored,
+   * to be mapped; in half precision it is half as large in the memory of a GPU.
+   * @param ids int64, any shape @returns [...ids, hidden]
+   */
   embed(table: string, rows: number, hidden: number, ids: Value): Value {
-    const weight = this.plan.asStored(table, [rows, hidden]);
+    const shape = [rows, hidden];
+    const weight =
+      this.#type === 'float16' ? this.plan.as('float16', table, shape) : this.plan.asStored(table, shape);
     const found = this.graph.node('Gather', [this.graph.initializer(table, weight), ids]);
     return weight.type === this.#type ? found : this.#cast(found, this.#type);
   }
@@ -61,9 +73,9 @@ export class Layers {
     return this.#products.linears(x, layers);
   }
 
-  /** A product in single precision, whatever the others are in. @returns hidden states again */
+  /** A product in single precision, whatever hidden states are in. @param x float32 @returns float32 */
   preciseLinear(x: Value, layer: Linear): Value {
-    return this.toHidden(this.#precise.linear(this.toFloat32(x), layer));
+    return this.#precise.linear(x, layer);
   }
 
   /** Float32 values, such as constants, in the type of hidden states. */
@@ -77,48 +89,77 @@ export class Layers {
   }
 
   activate(x: Value, activation: Activation): Value {
-    const activated = activate(this.graph, x, activation);
-    const lowest = LOWEST[activation];
-    return lowest === undefined ? activated : this.#ranges.note(activated, { kind: 'atLeast', lowest });
+    return this.#noteLowest(activate(this.graph, x, activation), activation);
   }
 
-  /** Layer normalization over the last axis, with the weights `scope.weight` and `scope.bias`. */
-  norm(x: Value, scope: string, hidden: number, epsilon: number, hasBias = true): Value {
-    // Checkpoints from before 2019 still carry TensorFlow's names.
-    const isOld = this.plan.has(`${scope}.gamma`);
-    const scale = `${scope}.${isOld ? 'gamma' : 'weight'}`;
-    const shift = hasBias ? `${scope}.${isOld ? 'beta' : 'bias'}` : undefined;
-    const weights = [scale, ...(shift === undefined ? [] : [shift])];
-    const inputs = [x, ...weights.map((name) => this.#vector(name, hidden))];
-    const attributes = { epsilon: { float: epsilon } };
+  /** A layer and the activation behind it. */
+  activatedLinear(x: Value, layer: Linear, activation: Activation): Value {
+    if (!this.fuses || layer.bias === undefined) return this.activate(this.linear(x, layer), activation);
+    const product = this.linear(x, withoutBias(layer));
+    return activateWithBias(this.graph, product, this.#vector(layer.bias, layer.out), activation);
+  }
+
+  /** Layer normalization over the last axis. */
+  norm(x: Value, norm: Norm, hasBias = true): Value {
+    const { scale, shift } = this.#namesOf(norm);
+    const weights = hasBias ? [scale, shift] : [scale];
+    const inputs = [x, ...weights.map((name) => this.#vector(name, norm.hidden))];
+    const attributes = { epsilon: { float: norm.epsilon } };
     const normalized = this.graph.node('LayerNormalization', inputs, { attributes });
-    return this.#ranges.note(normalized, { kind: 'normalized', norm: scale, whole: normalized, hidden });
-  }
-
-  /** Normalizes x + residual. */
-  addAndNorm(x: Value, residual: Value, scope: string, hidden: number, epsilon: number): Value {
-    return this.norm(this.graph.node('Add', [x, residual]), scope, hidden, epsilon);
+    return this.#noteNorm(normalized, scale, norm.hidden);
   }
 
   /**
-   * Scaled dot-product attention over several heads; padding, at the end of a sequence, is not seen.
-   * @returns [batch, rows, hidden]
+   * A layer, the residual and the normalization of their sum.
+   * @param missing name of a constant [layer.in] that every row of x lacks, to be added before the product
    */
-  attention({ query, key, value, heads, lengths, bias, scale }: Attention): Value {
-    return this.graph.node('Attention', [query, key, value, bias ?? '', '', '', lengths], {
-      attributes: {
-        q_num_heads: { int: heads },
-        kv_num_heads: { int: heads },
-        ...(scale === undefined ? {} : { scale: { float: scale } }),
-      },
+  normalizedSum(x: Value, layer: Linear, residual: Value, norm: Norm, missing?: string): Value {
+    const { bias } = layer;
+    if (!this.fuses || bias === undefined) {
+      const whole = missing === undefined ? x : this.graph.node('Add', [x, this.#vector(missing, layer.in)]);
+      return this.norm(this.graph.node('Add', [this.linear(whole, layer), residual]), norm);
+    }
+    const { scale, shift } = this.#namesOf(norm);
+    const shifts =
+      missing === undefined
+        ? this.#vector(bias, layer.out)
+        : this.graph.initializer(bias, this.plan.folded(this.#type, { ...layer, bias, constant: missing }));
+    const inputs = [
+      this.linear(x, withoutBias(layer)),
+      residual,
+      this.#vector(scale, norm.hidden),
+      this.#vector(shift, norm.hidden),
+      shifts,
+    ];
+    const normalized = this.graph.node('SkipLayerNormalization', inputs, {
+      domain: 'com.microsoft',
+      attributes: { epsilon: { float: norm.epsilon } },
     });
+    return this.#noteNorm(normalized, scale, norm.hidden);
   }
 
-  /** The first row of every sequence: [batch, sequence, hidden] → [batch, 1, hidden]. */
+  attention(attention: Attention): Value {
+    return this.tokens.attention(attention);
+  }
+
+  /** The first row of every sequence. @see TokenLayout.firstRow */
   firstRow(x: Value): Value {
-    const { graph } = this;
-    const row = graph.node('Slice', [x, graph.integers(0), graph.integers(1), graph.integers(1)]);
-    return this.#ranges.inherit(row, x);
+    return this.#ranges.inherit(this.tokens.firstRow(x), x);
+  }
+
+  /** Checkpoints from before 2019 still carry TensorFlow's names. */
+  #namesOf({ scope }: Norm): { scale: string; shift: string } {
+    const isOld = this.plan.has(`${scope}.gamma`);
+    return { scale: `${scope}.${isOld ? 'gamma' : 'weight'}`, shift: `${scope}.${isOld ? 'beta' : 'bias'}` };
+  }
+
+  #noteNorm(normalized: Value, norm: string, hidden: number): Value {
+    return this.#ranges.note(normalized, { kind: 'normalized', norm, whole: normalized, hidden });
+  }
+
+  #noteLowest(activated: Value, activation: Activation): Value {
+    const lowest = LOWEST[activation];
+    return lowest === undefined ? activated : this.#ranges.note(activated, { kind: 'atLeast', lowest });
   }
 
   #vector(name: string, size: number): Value {

@@ -40,6 +40,11 @@ export function nameInGraph(tensor: string, { part }: Linear): string {
   return part === undefined ? tensor : `${tensor}.${part.index}`;
 }
 
+/** The same layer without the bias, which is added elsewhere or makes no difference. */
+export function withoutBias({ weight, in: inputs, out, part }: Linear): Linear {
+  return { weight, in: inputs, out, ...(part === undefined ? {} : { part }) };
+}
+
 /** The layer `scope.weight`, `scope.bias`, as PyTorch names it. */
 export function linear(scope: string, inputs: number, outputs: number, hasBias = true): Linear {
   const layer = { weight: `${scope}.weight`, in: inputs, out: outputs };

@@ -43,6 +43,13 @@ export class TensorReader implements AsyncDisposable {
     }
   }
 
+  /** All values of a tensor, in their order. */
+  async readAll(tensor: StoredTensor): Promise<Float32Array> {
+    const values = new Float32Array(tensor.shape.reduce((product, size) => product * size, 1));
+    await this.readFloat32(tensor, 0, values.length, values);
+    return values;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const file of this.#files.values()) await file.close();
     this.#files.clear();

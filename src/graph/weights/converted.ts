@@ -24,8 +24,8 @@ export function converted(stored: StoredTensor, type: 'float32' | 'float16'): Re
   };
 }
 
-/** @throws InvalidCheckpoint for a value beyond half precision: it would turn into infinity. */
-function narrowed(values: Float32Array, { name }: StoredTensor): Float16Array {
+/** In half precision. @throws InvalidCheckpoint for a value beyond it, which would turn into infinity */
+export function narrowed(values: Float32Array, { name }: StoredTensor): Float16Array {
   for (const value of values) {
     if (Math.abs(value) > FLOAT16_MAX) {
       throw new InvalidCheckpoint(
@@ -36,6 +36,7 @@ function narrowed(values: Float32Array, { name }: StoredTensor): Float16Array {
   return Float16Array.from(values);
 }
 
-function bytesOf(values: Float32Array | Float16Array): Uint8Array {
+/** A copy of them, as they lie in memory. */
+export function bytesOf(values: Float32Array | Float16Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
 }

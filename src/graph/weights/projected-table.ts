@@ -1,4 +1,3 @@
-import type { TensorReader } from '../safetensors/read-tensor.ts';
 import type { StoredTensor } from '../safetensors/stored-tensor.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -23,15 +22,15 @@ export function projectedTable({ table, norm, weight, bias, factor }: ProjectedT
     async make(reader, sink) {
       const [rows = 0, width = 0] = table.shape;
       const [out = 0] = weight.shape;
-      const values = await readAll(reader, table);
+      const values = await reader.readAll(table);
       if (norm !== undefined) {
-        const [scale, shift] = [await readAll(reader, norm.scale), await readAll(reader, norm.shift)];
+        const [scale, shift] = [await reader.readAll(norm.scale), await reader.readAll(norm.shift)];
         for (let row = 0; row < rows; row++) {
           normalize(values.subarray(row * width, (row + 1) * width), scale, shift, norm.epsilon);
         }
       }
-      const matrix = await readAll(reader, weight);
-      const shift = await readAll(reader, bias);
+      const matrix = await reader.readAll(weight);
+      const shift = await reader.readAll(bias);
       const result = new Float32Array(rows * out);
       for (let row = 0; row < rows; row++) {
         const x = values.subarray(row * width, (row + 1) * width);
@@ -43,12 +42,6 @@ export function projectedTable({ table, norm, weight, bias, factor }: ProjectedT
       await sink(new Uint8Array(result.buffer));
     },
   };
-}
-
-async function readAll(reader: TensorReader, tensor: StoredTensor): Promise<Float32Array> {
-  const values = new Float32Array(tensor.shape.reduce((product, size) => product * size, 1));
-  await reader.readFloat32(tensor, 0, values.length, values);
-  return values;
 }
 
 function normalize(row: Float32Array, scale: Float32Array, shift: Float32Array, epsilon: number): void {

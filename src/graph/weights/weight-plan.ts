@@ -3,12 +3,24 @@ import { externalTensor, type Tensor } from '../onnx/tensor.ts';
 import { InvalidCheckpoint } from '../safetensors/invalid-checkpoint.ts';
 import type { StoredTensor, StoredType } from '../safetensors/stored-tensor.ts';
 import { converted } from './converted.ts';
+import { foldedBias } from './folded-bias.ts';
 import type { Recipe } from './recipe.ts';
+import { turned } from './turned.ts';
 
 /** One of several tensors that are stored as one, stacked along the first axis. */
 export interface Part {
   readonly index: number;
   readonly of: number;
+}
+
+/** A layer by the names of its tensors. */
+export interface FoldedLayer {
+  readonly weight: string;
+  readonly bias: string;
+  /** [in] */
+  readonly constant: string;
+  readonly in: number;
+  readonly out: number;
 }
 
 /** Name of the file for weights that can't be used as the checkpoint holds them. */
@@ -95,6 +107,22 @@ export class WeightPlan {
     const stored = this.find(name, shape);
     const type = SAME_IN_ONNX[stored.type];
     return type === undefined ? this.as('float32', name, shape) : mapped(stored, type);
+  }
+
+  /** A matrix [out, in] as [in, out]. */
+  turned(type: 'float32' | 'float16', name: string, shape: readonly [number, number], part?: Part): Tensor {
+    const [out, width] = shape;
+    return this.write(type, [width, out], turned(this.find(name, shape, part), type));
+  }
+
+  /** The bias of a layer whose inputs all lack a constant. @see foldedBias */
+  folded(type: 'float32' | 'float16', { weight, bias, constant, in: width, out }: FoldedLayer): Tensor {
+    const parts = {
+      bias: this.find(bias, [out]),
+      weight: this.find(weight, [out, width]),
+      constant: this.find(constant, [width]),
+    };
+    return this.write(type, [out], foldedBias(parts, type));
   }
 
   /** A tensor of the weights file. */

@@ -20,6 +20,9 @@ export interface AgreementLimits {
  */
 export const int8Limits: Partial<AgreementLimits> = { minKendallTau: 0.97, minTop1Overlap: 0.98 };
 
+/** What half precision may cost on a GPU: next to nothing, or something overflows. */
+export const fp16Limits: Partial<AgreementLimits> = { minKendallTau: 0.99, minTop1Overlap: 0.98 };
+
 /** The part of a comparison that limits look at. */
 type Judged = Pick<
   Comparison,

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../../engine/choose-device.ts';
 import { prepack } from '../../engine/prepack.ts';
 import { Compiler } from '../../graph/compile/compiler.ts';
 import { PACKED_FILE, PACKED_WEIGHTS_FILE, UNPACKED_FILE } from '../../graph/compile/files.ts';
+import { gpuFormat } from '../../graph/gpu-format.ts';
 import type { GraphDtype, GraphFormat } from '../../graph/plan-model.ts';
 import type { StagedModel } from '../../store/staging.ts';
 import type { CompileSettings } from './compile-settings.ts';
@@ -75,11 +77,18 @@ async function formatFor(
   report: (share: number) => void,
   signal: AbortSignal,
 ): Promise<GraphFormat> {
-  if (dtype === 'fp32') return { dtype };
-  if (dtype === 'fp16') return { dtype, hasHalf: runtime.device !== 'cpu' };
+  const { device } = runtime;
+  if (dtype !== 'int8') {
+    if (device !== 'cpu') return gpuFormat(await readConfig(model.directory), dtype, device);
+    return dtype === 'fp32' ? { dtype } : { dtype, hasHalf: false };
+  }
   const onProgress = (share: number): void => report(share * OBSERVED_SHARE);
   const widths = await observeWidths(model, files, place, settings, onProgress, signal);
   return { dtype, bits: settings.processor.hasInt8Dot ? 8 : 7, widths };
+}
+
+async function readConfig(directory: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(directory, 'config.json'), 'utf8'));
 }
 
 function reporter(dtype: GraphDtype, { clock, logger, onProgress }: CompileSettings) {

@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import type { RaggedTokens, TensorInfo } from '../protocol.ts';
+import { toInt64 } from './int64.ts';
 
 /**
  * Pads ragged rows to one rectangle and builds the tensors that the model asks for.
@@ -7,7 +8,7 @@ import type { RaggedTokens, TensorInfo } from '../protocol.ts';
  * Padding has mask 0, so the id under it never matters; 0 is in every vocabulary.
  * @param inputs the model's inputs, already checked by the parent (engine/signature.ts).
  */
-export function toFeeds(tokens: RaggedTokens, inputs: readonly TensorInfo[]): Record<string, Tensor> {
+export function toPaddedFeeds(tokens: RaggedTokens, inputs: readonly TensorInfo[]): Record<string, Tensor> {
   const rows = tokens.lengths.length;
   const columns = tokens.lengths.reduce((longest, length) => Math.max(longest, length), 1);
   const feeds: Record<string, Tensor> = {};
@@ -24,12 +25,4 @@ export function toFeeds(tokens: RaggedTokens, inputs: readonly TensorInfo[]): Re
       type === 'int64' ? toInt64(values, [rows, columns]) : new Tensor('int32', values, [rows, columns]);
   }
   return feeds;
-}
-
-/** Non-negative values only: the high words stay zero. */
-function toInt64(values: Int32Array, shape: readonly number[]): Tensor {
-  const wide = new BigInt64Array(values.length);
-  const words = new Int32Array(wide.buffer);
-  for (let index = 0; index < values.length; index++) words[index * 2] = values[index] as number;
-  return new Tensor('int64', wide, shape);
 }
