@@ -10,6 +10,8 @@ export function sessionOptions(device: Device, threads: number) {
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    // ONNX Runtime keeps a plan of its memory for every shape that it has seen, for ever; packed batches are of ever new shapes.
+    enableMemPattern: device === 'cpu',
     // Waiting threads that spin would burn the processors that the other engines need.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   } satisfies InferenceSession.SessionOptions;
