@@ -5,7 +5,7 @@ import { loadAssets } from './http/console/assets.ts';
 import { StatsSource } from './http/console/stats.ts';
 import { listen } from './listen.ts';
 import type { Generation } from './model/generation.ts';
-import { readMemoryByRole } from './model/memory-by-role.ts';
+import { readGpuByRole, readMemoryByRole } from './model/memory-by-role.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type DirectoryLock, lockDirectory } from './platform/directory-lock.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
@@ -64,6 +64,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       operation: () => control.updater.running?.report,
       onProbation: () => control.probation.report?.state === 'running',
       memory: () => readMemoryByRole(slot.current),
+      gpu: () => readGpuByRole(slot.current),
     },
     { tei: config.teiMetrics },
   );

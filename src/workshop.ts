@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { chooseDevice } from './engine/choose-device.ts';
 import { probeModel } from './graph/probe-model.ts';
 import type { CompileSettings } from './model/compile/compile-settings.ts';
+import { openGpuWatch } from './open-gpu-watch.ts';
 import { openSources } from './open-sources.ts';
 import { openTiers } from './open-tiers.ts';
 import type { Clock } from './platform/clock.ts';
@@ -89,6 +90,7 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
       maxBatchTokens: config.maxBatchTokens,
       engineTimeoutMs: config.engineTimeoutMs,
       budget: machine,
+      gpu: openGpuWatch(config.device, { childEnv, clock, logger }),
       metrics,
     },
   });

@@ -93,6 +93,16 @@ export const engineRows: readonly Row[] = [
         series: [[of('rerankd_swap_memory_bytes'), '{{when}} {{instance}}']],
       },
       {
+        title: 'GPU memory',
+        description:
+          'Of the card, whoever holds it, and of the engines. Empty on a CPU, and where no driver tells.',
+        unit: 'bytes',
+        series: [
+          [of('rerankd_gpu_memory_bytes'), '{{state}} {{instance}}'],
+          [of('rerankd_gpu_engine_memory_bytes'), 'engines {{instance}}'],
+        ],
+      },
+      {
         title: 'Heap of the HTTP process',
         description: 'Objects of JavaScript, and all of its resident memory.',
         unit: 'bytes',

@@ -17,6 +17,7 @@ export const labelValues: Readonly<Record<string, string>> = {
     'of operations: `succeeded`, `failed`, `cancelled`; of drains: `drained`, `held`; of probations: `passed`, `rolled_back`, `ended`; of spans: `exported`, `failed`, `dropped`',
   mode: '`beside`, `hold`; `none` where nothing was swapped',
   when: '`before`, `after`',
+  state: '`used`, `free`, `total`',
   model: 'one at a time: the reference of the model that serves',
   digest: 'one at a time: its content',
   generation: 'one at a time: how many models this process has loaded',

@@ -7,8 +7,12 @@ import { checkSignature } from '../engine/signature.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { MachineBudget } from '../platform/machine-budget.ts';
+import type { GpuWatch } from '../platform/memory/gpu-watch.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { haveSameContent } from '../platform/same-content.ts';
+import { GpuFootprint, JUST_NOW_MS } from './gpu-footprint.ts';
+import type { GpuSize } from './gpu-need.ts';
+import type { StillHeld } from './gpu-release.ts';
 import type { LoadableModel, ServableGraph } from './loadable-model.ts';
 import type { ModelSize } from './memory-need.ts';
 import type { Dtype } from './model-directory.ts';
@@ -32,6 +36,8 @@ export interface GenerationSettings {
   readonly engineTimeoutMs: number;
   /** The whole environment of the child processes. */
   readonly childEnv: Readonly<Record<string, string>>;
+  /** Where models run on a GPU: its memory. */
+  readonly gpu?: GpuWatch | undefined;
   readonly budget: MachineBudget;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -60,7 +66,8 @@ interface GenerationParts {
   readonly engines: EnginePool;
   readonly scheduler: Scheduler;
   readonly clock: Clock;
-  readonly size: ModelSize;
+  readonly size: ModelSize & GpuSize;
+  readonly gpu: GpuFootprint | undefined;
   readonly directory: string;
   readonly restarts: () => number;
 }
@@ -75,7 +82,9 @@ export class Generation {
   readonly #scheduler: Scheduler;
   readonly #clock: Clock;
   /** What decides about the memory that it takes. */
-  readonly size: ModelSize;
+  readonly size: ModelSize & GpuSize;
+  /** What its engines hold on a GPU; undefined on a CPU. */
+  readonly gpu: GpuFootprint | undefined;
   readonly #restarts: () => number;
   readonly #directory: string;
   #closing: Promise<unknown> | undefined;
@@ -90,6 +99,7 @@ export class Generation {
     this.size = parts.size;
     this.#restarts = parts.restarts;
     this.#directory = parts.directory;
+    this.gpu = parts.gpu;
   }
 
   /**
@@ -107,6 +117,7 @@ export class Generation {
     const { graph, plan } = model;
     const maxLength = effectiveLength(settings.maxLength, await readTokenLimit(model.directory), logger);
     const size = await modelSize(model);
+    const cardBefore = await settings.gpu?.read([], JUST_NOW_MS);
     const tokenizerStart = Promise.resolve(nest?.tokenizer ?? startTokenizer(model, settings, signal));
     // It may fail while the engines still start; it is awaited after them.
     tokenizerStart.catch(() => {});
@@ -153,6 +164,7 @@ export class Generation {
         scheduler,
         clock,
         size,
+        gpu: settings.gpu && new GpuFootprint(settings.gpu, cardBefore, () => engines.pids),
         directory: model.directory,
         restarts: () => restarts,
       });
@@ -246,7 +258,17 @@ export class Generation {
     return this.#tokenizer.inspect(request);
   }
 
-  /** Ends the processes and resolves when their memory is back. Nobody may be scoring any more. */
+  /**
+   * Ends it like close(), and waits some seconds for its GPU memory to be free again.
+   * @returns what is still held then. Asking again looks once more.
+   */
+  async release(): Promise<StillHeld | undefined> {
+    const memory = await this.gpu?.release();
+    await this.close();
+    return await memory?.confirm();
+  }
+
+  /** Ends the processes and resolves when their host memory is back. Nobody may be scoring any more. */
   async close(): Promise<void> {
     this.#closing ??= Promise.all([this.#tokenizer.close(), this.#engines.close()]);
     await this.#closing;

@@ -16,3 +16,12 @@ export async function readMemoryByRole(generation: Pick<Generation, 'pids' | 'en
     { process: 'tokenizer', bytes: tokenizer.ownBytes },
   ];
 }
+
+/** What the card has, and what the engines of a model hold of it; undefined on a CPU, and where no driver tells. */
+export async function readGpuByRole(generation: Pick<Generation, 'gpu' | 'identity'> | undefined) {
+  const onCard = await generation?.gpu?.look();
+  if (generation === undefined || onCard === undefined) return undefined;
+  const { name, totalBytes, usedBytes, freeBytes } = onCard.card;
+  const { device } = generation.identity;
+  return { device, name, totalBytes, usedBytes, freeBytes, engineBytes: onCard.heldBytes };
+}

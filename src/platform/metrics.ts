@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { batchMetrics } from './metrics/batch-metrics.ts';
+import { gpuMetrics } from './metrics/gpu-metrics.ts';
 import { httpMetrics } from './metrics/http-metrics.ts';
 import type { Observed } from './metrics/observed.ts';
 import { probationMetrics } from './metrics/probation-metrics.ts';
@@ -30,6 +31,7 @@ export function createMetrics(observed: Observed, { tei = false }: MetricsOption
     ...requestMetrics(registers),
     ...batchMetrics(registers),
     ...processMetrics(registers, observed),
+    ...gpuMetrics(registers, observed),
     ...swapMetrics(registers, observed),
     ...probationMetrics(registers, observed),
     ...storeMetrics(registers),

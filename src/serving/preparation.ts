@@ -203,6 +203,10 @@ export class Preparation {
     try {
       work.enter('warm');
       await loaded.warm(isNested);
+      // The warm-up has run the largest batch: from now on it holds no more.
+      const isMeasured = loaded.gpu?.measure();
+      // While requests wait for it, nothing else does.
+      if (!isNested) await isMeasured;
       return loaded;
     } catch (error) {
       await loaded.close();
@@ -211,7 +215,9 @@ export class Preparation {
   }
 
   async #generationSettings(): Promise<GenerationSettings> {
-    return { ...this.#settings.generation, device: (await this.#chooseRuntime()).device };
+    const { device } = await this.#chooseRuntime();
+    const { gpu, ...generation } = this.#settings.generation;
+    return { ...generation, device, ...(device !== 'cpu' && { gpu }) };
   }
 
   #chooseRuntime(): Promise<Runtime> {

@@ -54,10 +54,12 @@ const queries: Query[] = [
 const TARGET_LABELS = new Set(['instance', 'job']);
 const OF_PROMETHEUS = new Set(['up']);
 
-/** Born by what this test does not do, such as a download over the network. Their labels are those of their definitions. */
+/** Born by what this test does not do or have, such as a download over the network, and a GPU. Their labels are those of their definitions. */
 const WITHOUT_SAMPLES = new Set([
   'rerankd_store_bytes_total',
   'rerankd_key_requests_total',
+  'rerankd_gpu_memory_bytes',
+  'rerankd_gpu_engine_memory_bytes',
   'rerankd_tls_certificate_expiry_timestamp_seconds',
 ]);
 

@@ -24,7 +24,7 @@ export function fakeGeneration(
   name: string,
   { logit = (document) => document.length, ending = Promise.resolve() }: FakeGenerationOptions = {},
 ): Generation & FakeGeneration {
-  const fake: FakeGeneration & Pick<Generation, 'score' | 'close'> = {
+  const fake: FakeGeneration & Pick<Generation, 'score' | 'close' | 'release'> = {
     identity: {
       generation: 1,
       reference: `local://${name}`,
@@ -46,6 +46,10 @@ export function fakeGeneration(
     async close() {
       await ending;
       fake.isClosed = true;
+    },
+    async release() {
+      await fake.close();
+      return undefined;
     },
   };
   return fake as unknown as Generation & FakeGeneration;

@@ -85,7 +85,12 @@ export const success = operationReport({
   mode: { chosen: 'beside', why: 'beside: both fit: 512 MiB of 4096 MiB are needed' },
   lock_held_ms: 0.0123,
   held_requests: 3,
-  memory: { before_bytes: 512 * 2 ** 20, after_bytes: 530.5 * 2 ** 20 },
+  memory: {
+    before_bytes: 512 * 2 ** 20,
+    after_bytes: 530.5 * 2 ** 20,
+    gpu_before_bytes: null,
+    gpu_after_bytes: null,
+  },
   checks: passedChecks,
   probation: onProbation,
 });

@@ -44,6 +44,10 @@ function headLines(operation: OperationView): string[] {
   if (memory !== null) {
     const { before_bytes: before, after_bytes: after } = memory;
     lines.push(field('memory', `${mebibytes(before)} before, ${mebibytes(after)} after`));
+    const { gpu_before_bytes: gpuBefore, gpu_after_bytes: gpuAfter } = memory;
+    if (gpuBefore !== null && gpuAfter !== null) {
+      lines.push(field('GPU memory', `${mebibytes(gpuBefore)} before, ${mebibytes(gpuAfter)} after`));
+    }
   }
   if (probation !== null) lines.push(field('probation', probationText(probation)));
   return lines;

@@ -41,7 +41,14 @@ export const operationSchema = z.object({
   dry_run: z.boolean().catch(false),
   lock_held_ms: optional(z.number()),
   held_requests: optional(z.number()),
-  memory: optional(z.object({ before_bytes: z.number(), after_bytes: z.number() })),
+  memory: optional(
+    z.object({
+      before_bytes: z.number(),
+      after_bytes: z.number(),
+      gpu_before_bytes: optional(z.number()),
+      gpu_after_bytes: optional(z.number()),
+    }),
+  ),
   checks: optional(checksSchema),
   probation: optional(probationSchema),
   warnings: listOf(z.string()),

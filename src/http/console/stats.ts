@@ -1,4 +1,5 @@
 import type { Generation, ModelIdentity } from '../../model/generation.ts';
+import { readGpuByRole } from '../../model/memory-by-role.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { readFreeMemory } from '../../platform/memory/free-memory.ts';
 import { readOwnMemory, readProcessMemory } from '../../platform/memory/process-memory.ts';
@@ -141,17 +142,28 @@ async function cacheOf({ scoreCacheLookups }: Metrics) {
 
 /** Of the processes alone: weights are mapped files, which all engines share. */
 async function memoryOf(current: Generation | undefined, secondPids: readonly number[]) {
-  const [own, model, second, free] = await Promise.all([
+  const [own, model, second, free, gpu] = await Promise.all([
     readOwnMemory(),
     readProcessMemory(current?.pids ?? []),
     readProcessMemory(secondPids),
     readFreeMemory(),
+    readGpuByRole(current),
   ]);
   return {
     server_bytes: own.ownBytes,
     model_bytes: model.ownBytes,
     second_bytes: second.ownBytes,
     free_bytes: free.bytes,
+    /** Of the whole card, whoever uses it. */
+    gpu:
+      gpu === undefined
+        ? null
+        : {
+            name: gpu.name,
+            used_bytes: gpu.usedBytes,
+            free_bytes: gpu.freeBytes,
+            total_bytes: gpu.totalBytes,
+          },
   };
 }
 

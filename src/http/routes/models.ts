@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Generation, ModelIdentity } from '../../model/generation.ts';
+import { readGpuByRole } from '../../model/memory-by-role.ts';
 import type { Probation } from '../../serving/probation/probation.ts';
 import type { Standby } from '../../serving/probation/standby.ts';
 import type { ModelSlot } from '../../serving/slot/model-slot.ts';
@@ -35,7 +36,7 @@ export function modelsRoute(catalogue: Catalogue): RequestHandler {
 /** GET /info: the model and the limits, in the field names of TEI where it has them. */
 export function infoRoute(catalogue: Catalogue): RequestHandler {
   const { slot, version, limits } = catalogue;
-  return (_request, response) => {
+  return async (_request, response) => {
     const generation = slot.current;
     const current = describe(generation?.identity);
     response.json({
@@ -49,6 +50,7 @@ export function infoRoute(catalogue: Catalogue): RequestHandler {
       current,
       ...changes(catalogue),
       engines: { ready: generation?.readyEngines ?? 0, processes: generation?.enginePids ?? [] },
+      gpu: await describeGpu(generation),
     });
   };
 }
@@ -63,6 +65,14 @@ function changes({ updater, record, probation, standby }: Catalogue) {
     quarantined: record.quarantined.map(prefixed),
     unsaved: record.unsaved ?? null,
   };
+}
+
+/** Its memory, as it was within the last seconds. */
+async function describeGpu(generation: Generation | undefined) {
+  const gpu = await readGpuByRole(generation);
+  if (gpu === undefined) return null;
+  const { name, totalBytes, freeBytes, engineBytes } = gpu;
+  return { name, total_bytes: totalBytes, free_bytes: freeBytes, model_bytes: engineBytes ?? null };
 }
 
 function prefixed<E extends { readonly digest: string }>(entry: E): E {

@@ -66,7 +66,7 @@ export class Standby {
     return { idle: occupant.idle.promise };
   }
 
-  /** Ends its processes, when nobody needs them any more. Resolves when they have ended, whoever wanted it first. */
+  /** Ends its processes, when nobody needs them any more. Resolves when they have ended and their memory is back, whoever wanted it first. */
   async dismiss(): Promise<void> {
     const generation = this.#occupant?.generation;
     if (generation !== undefined) {
@@ -78,6 +78,6 @@ export class Standby {
   async #end(generation: Generation, idle: Promise<void>): Promise<void> {
     await idle;
     await this.#drain(generation);
-    await generation.close();
+    await generation.release();
   }
 }

@@ -78,7 +78,7 @@ async function changeTo(
 ): Promise<Outcome> {
   const { record, slot, standby } = parts;
   const before = slot.current;
-  const bytesBefore = await treeBytes(before);
+  const memoryBefore = await memoryOf(before);
   try {
     noteUnkept(operation, record, await record.begin(staged.reference));
     const ready = standby.matching(staged.digest, change.target.dtype);
@@ -89,8 +89,15 @@ async function changeTo(
     await record.abandon();
     throw error;
   }
-  const bytesAfter = await treeBytes(slot.current);
-  operation.found({ memory: { before_bytes: bytesBefore, after_bytes: bytesAfter } });
+  const memoryAfter = await memoryOf(slot.current);
+  operation.found({
+    memory: {
+      before_bytes: memoryBefore.bytes,
+      after_bytes: memoryAfter.bytes,
+      gpu_before_bytes: memoryBefore.gpuBytes,
+      gpu_after_bytes: memoryAfter.gpuBytes,
+    },
+  });
   return {
     currentModel: slot.current?.identity.reference ?? null,
     previousModel: before?.identity.reference ?? null,
@@ -178,8 +185,12 @@ function noteUnkept(operation: Operation, record: ServingRecord, unkept: string 
   if (unkept !== undefined) operation.warn(`${unkept}. A restart would serve ${record.atRestart}.`);
 }
 
-/** The server's own process and those of one model. */
-async function treeBytes(generation: Generation | undefined): Promise<number> {
-  const [own, children] = await Promise.all([readOwnMemory(), readProcessMemory(generation?.pids ?? [])]);
-  return own.ownBytes + children.ownBytes;
+/** The server's own process and those of one model, and what it holds on a GPU. */
+async function memoryOf(generation: Generation | undefined) {
+  const [own, children, onCard] = await Promise.all([
+    readOwnMemory(),
+    readProcessMemory(generation?.pids ?? []),
+    generation?.gpu?.look(0),
+  ]);
+  return { bytes: own.ownBytes + children.ownBytes, gpuBytes: onCard?.heldBytes ?? null };
 }

@@ -19,6 +19,16 @@ export interface Progress {
   readonly doing?: FetchStep;
 }
 
+/** What the model that serves took before and after. */
+interface MemoryFinding {
+  /** The process tree, without files that are only mapped. */
+  readonly before_bytes: number;
+  readonly after_bytes: number;
+  /** GPU memory that the engines hold; null on a CPU, and where no driver tells. */
+  readonly gpu_before_bytes: number | null;
+  readonly gpu_after_bytes: number | null;
+}
+
 /** What turns up on the way; null until it does. */
 export interface Finding {
   readonly mode: { readonly chosen: SwapMode; readonly why: string } | null;
@@ -26,8 +36,7 @@ export interface Finding {
   readonly lock_held_ms: number | null;
   /** Requests that waited for that. */
   readonly held_requests: number | null;
-  /** Of the process tree, without files that are only mapped. */
-  readonly memory: { readonly before_bytes: number; readonly after_bytes: number } | null;
+  readonly memory: MemoryFinding | null;
   readonly checks: GateReport | null;
   readonly probation: ProbationReport | null;
   readonly shadow: ShadowReport | null;

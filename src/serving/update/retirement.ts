@@ -34,7 +34,8 @@ export class Retirement {
       operation.warn(warning);
     }
     operation.enter('release');
-    if (!stays) await previous.close();
+    // In mode hold it has ended in the window, and what is on a GPU now is its successor's.
+    if (!stays && !previous.isClosed) await previous.release();
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Generation } from '../../model/generation.ts';
+import { formatBytes } from '../../platform/memory/format-bytes.ts';
 import type { Current } from '../gates/agreement-check.ts';
 import type { NestedModel, PreparedModel } from '../preparation.ts';
 import type { ServingState } from '../state/serving-state.ts';
@@ -32,6 +33,8 @@ export async function swapHeld(
     return undefined;
   }
   const window = new Window(parts, operation, change, nested, recorded);
+  // The window finds a look at the card that is new enough, and need not wait for one.
+  await slot.current?.gpu?.look(0);
   const result = await slot.replace(modes.expectedWindowMs(prepared), isUsable, (old) =>
     window.exchange(old),
   );
@@ -86,13 +89,15 @@ class Window {
     }
     const startedAt = clock.now();
     this.#operation.enter('release');
-    await old.close();
+    await this.#end(old);
     try {
       const next = await this.#loadChecked();
       modes.learnWindow(this.#nested, clock.now() - startedAt);
       return next;
     } catch (error) {
       this.failure = { error };
+      // What the failed one took on a GPU has to be free again as well.
+      await this.#end(old);
       return await comeBack(this.#parts, this.#before, error);
     }
   }
@@ -111,11 +116,22 @@ class Window {
       await slot.replace(modes.expectedWindowMs(this.#nested), isUsable, async (bad) => {
         // Requests that a model holds for longer than any request may last are not worth keeping it for.
         await retirement.drain(bad);
-        await bad.close();
+        await this.#end(bad);
         return await comeBack(this.#parts, this.#before, error);
       });
       return false;
     }
+  }
+
+  /** Ends a model and waits until its memory is free, on a GPU too. */
+  async #end(model: Generation): Promise<void> {
+    const held = await model.release();
+    if (held === undefined) return;
+    const by = held.pids.length === 0 ? '' : `, by process ${held.pids.join(' and ')}`;
+    const bytes = formatBytes(held.bytes);
+    this.#operation.warn(
+      `${bytes} of the GPU memory of ${model.identity.reference} were still not free when the next load began (${held.card})${by}`,
+    );
   }
 
   async #loadChecked(): Promise<Generation> {

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Generation } from '../../model/generation.ts';
+import { estimateGpuNeed, type GpuSize } from '../../model/gpu-need.ts';
 import type { NamedModel } from '../../model/loadable-model.ts';
 import { estimateMemoryNeed, type ModelSize, tokenizerBytes } from '../../model/memory-need.ts';
 import { modelSize } from '../../model/model-size.ts';
@@ -9,7 +10,7 @@ import { readFreeMemory } from '../../platform/memory/free-memory.ts';
 import { readProcessMemory } from '../../platform/memory/process-memory.ts';
 import type { PreparedModel } from '../preparation.ts';
 import type { ModelSlot } from '../slot/model-slot.ts';
-import { chooseMode, type ModeChoice } from './choose-mode.ts';
+import { chooseMode, type MemoryNeed, type ModeChoice } from './choose-mode.ts';
 import type { SwapMode } from './operation-report.ts';
 
 type Wanted = SwapMode | 'auto';
@@ -41,7 +42,7 @@ export class SwapModes {
     const sizes = names.map(async (name) => (await stat(join(staged.directory, name))).size);
     const weightBytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     const { size: tokenizerFileBytes } = await stat(join(staged.directory, 'tokenizer.json'));
-    const size = { engines: 1, weightBytes, isShared: true, tokenizerFileBytes };
+    const size = { engines: 1, weightBytes, gpuWeightBytes: weightBytes, isShared: true, tokenizerFileBytes };
     return (await this.#choose(size, 'auto')).chosen === 'hold';
   }
 
@@ -72,13 +73,30 @@ export class SwapModes {
     this.#msPerByte = ms / graph.weightBytes;
   }
 
-  async #choose(candidate: ModelSize, asked: Wanted | undefined): Promise<ModeChoice> {
+  async #choose(candidate: ModelSize & GpuSize, asked: Wanted | undefined): Promise<ModeChoice> {
     const wanted = asked ?? this.#configured;
     const current = this.#slot.current;
-    const free = await readFreeMemory();
-    if (current === undefined) return chooseMode({ wanted, neededBytes: 0, free, hasCurrent: false });
-    const { peakBytes } = await readProcessMemory(current.pids);
-    const neededBytes = estimateMemoryNeed(candidate, { ...current.size, ownBytes: peakBytes });
-    return chooseMode({ wanted, neededBytes, free, hasCurrent: true });
+    if (current === undefined) return chooseMode({ wanted, needs: [], hasCurrent: false });
+    const needs = await Promise.all([hostNeed(candidate, current), gpuNeed(candidate, current)]);
+    return chooseMode({ wanted, needs: needs.filter((need) => need !== undefined), hasCurrent: true });
   }
+}
+
+async function hostNeed(candidate: ModelSize, current: Generation): Promise<MemoryNeed> {
+  const [free, { peakBytes }] = await Promise.all([readFreeMemory(), readProcessMemory(current.pids)]);
+  const neededBytes = estimateMemoryNeed(candidate, { ...current.size, ownBytes: peakBytes });
+  return { kind: 'host', neededBytes, free };
+}
+
+/** @returns undefined on a CPU, and where no driver tells what is free. */
+async function gpuNeed(candidate: GpuSize, current: Generation): Promise<MemoryNeed | undefined> {
+  const onCard = await current.gpu?.look(0);
+  if (onCard === undefined) return undefined;
+  const gpuBytes = current.gpu?.peakBytes;
+  const neededBytes = estimateGpuNeed(
+    candidate,
+    gpuBytes === undefined ? undefined : { ...current.size, gpuBytes },
+  );
+  const { freeBytes, name } = onCard.card;
+  return { kind: 'gpu', neededBytes, free: { bytes: freeBytes, limitedBy: name } };
 }

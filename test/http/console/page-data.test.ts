@@ -17,7 +17,7 @@ function stats(seconds: number, changes: Partial<Stats> = {}): Stats {
     queue: { requests: 3, pairs: 4, tokens: 5 },
     batches: { count: 0, pairs: 0, tokens: 0, seconds: 0 },
     cache: { hits: 0, lookups: 0 },
-    memory: { server_bytes: 1, model_bytes: 2, second_bytes: 3, free_bytes: 4 },
+    memory: { server_bytes: 1, model_bytes: 2, second_bytes: 3, free_bytes: 4, gpu: null },
     operation: null,
     probation: null,
     ...changes,

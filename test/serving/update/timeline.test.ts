@@ -36,7 +36,9 @@ describe('the timeline of an operation', () => {
   });
 
   it('has the memory where it is known', async () => {
-    operation.found({ memory: { before_bytes: 100, after_bytes: 120 } });
+    operation.found({
+      memory: { before_bytes: 100, after_bytes: 120, gpu_before_bytes: null, gpu_after_bytes: null },
+    });
     operation.end('succeeded');
     new Timeline(metrics).record(operation);
     expect(await valueOf(metrics, 'rerankd_swap_memory_bytes', { when: 'before' })).toBe(100);

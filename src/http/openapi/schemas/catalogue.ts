@@ -58,4 +58,13 @@ export const infoAnswer = z.object({
   current: servingModel.nullable(),
   ...changes,
   engines: z.object({ ready: z.int().min(0), processes: z.array(z.int()).describe('Process ids') }),
+  gpu: z
+    .object({
+      name: z.string().describe('Of the card'),
+      total_bytes: z.int().min(0),
+      free_bytes: z.int().min(0).describe('As it was within the last seconds'),
+      model_bytes: z.int().min(0).nullable().describe('What the engines hold; null where it is not known'),
+    })
+    .nullable()
+    .describe('Memory of the GPU; null on a CPU, and where no driver tells'),
 });

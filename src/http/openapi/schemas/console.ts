@@ -55,6 +55,10 @@ export const statsAnswer: z.ZodType<Json> = z.object({
     model_bytes: count,
     second_bytes: count,
     free_bytes: count,
+    gpu: z
+      .object({ name: z.string(), used_bytes: count, free_bytes: count, total_bytes: count })
+      .nullable()
+      .describe('Memory of the card, whoever holds it; null on a CPU, and where no driver tells'),
   }),
   operation: operationReport.nullable(),
   probation: probationReport.nullable(),

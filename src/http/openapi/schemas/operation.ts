@@ -162,7 +162,16 @@ export const operationReport: z.ZodType<Report> = z
       .describe('Whether both models were loaded for a moment, or requests waited'),
     lock_held_ms: ms.nullable().describe('How long no request could begin, in milliseconds'),
     held_requests: count.nullable().describe('Requests that waited for that'),
-    memory: z.object({ before_bytes: count, after_bytes: count }).nullable(),
+    memory: z
+      .object({
+        before_bytes: count.describe('Own memory of all processes before the change'),
+        after_bytes: count,
+        gpu_before_bytes: count
+          .nullable()
+          .describe('GPU memory that the engines held before; null on a CPU, and where no driver tells'),
+        gpu_after_bytes: count.nullable(),
+      })
+      .nullable(),
     checks: gateReport.nullable(),
     probation: probationReport.nullable(),
     shadow: shadowReport.nullable(),

@@ -99,7 +99,14 @@ function tilesOf(stats, point) {
     tile('Engines busy', percent(point?.busy), stats === undefined ? '' : `of ${stats.engines.ready}`),
     tile('Memory', bytes(memory), ''),
     tile('Memory left', bytes(stats?.memory.free_bytes), ''),
+    ...gpuTiles(stats?.memory.gpu),
   ];
+}
+
+/** @param {import('../../../page-types.ts').Stats['memory']['gpu'] | undefined} gpu */
+function gpuTiles(gpu) {
+  if (!gpu) return [];
+  return [tile('GPU memory', bytes(gpu.used_bytes), ''), tile('GPU memory left', bytes(gpu.free_bytes), '')];
 }
 
 /**

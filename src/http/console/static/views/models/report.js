@@ -55,6 +55,14 @@ function factsOf({ mode, lock_held_ms, held_requests, memory, probation, by, dry
             `${bytes(memory.before_bytes)} before, ${bytes(memory.after_bytes)} after`,
           ]),
         ]),
+    ...(memory === null || memory.gpu_before_bytes === null || memory.gpu_after_bytes === null
+      ? []
+      : [
+          /** @type {const} */ ([
+            'GPU memory',
+            `${bytes(memory.gpu_before_bytes)} before, ${bytes(memory.gpu_after_bytes)} after`,
+          ]),
+        ]),
     ...(probation === null ? [] : [/** @type {const} */ (['Probation', probationText(probation)])]),
     ['Asked for by', by],
     ...(dry_run ? [/** @type {const} */ (['Dry run', 'nothing was swapped'])] : []),

@@ -1,0 +1,77 @@
+import type { GpuMemory } from '../platform/memory/gpu-memory.ts';
+import type { GpuWatch } from '../platform/memory/gpu-watch.ts';
+import { GpuRelease } from './gpu-release.ts';
+
+/** The card, and what one model holds of it. */
+export interface OnCard {
+  readonly card: GpuMemory;
+  /** Bytes that the engines of the model hold; undefined where nothing tells. */
+  readonly heldBytes: number | undefined;
+}
+
+/** A look at the card that is hardly older than what follows on it. */
+export const JUST_NOW_MS = 2_000;
+
+/**
+ * What one model holds on the card: weights, activations, and what CUDA takes for a process. By process id where the driver
+ * knows those of the engines; otherwise the difference that its load and warm-up made, with which other users of the card mix in.
+ * ONNX Runtime keeps what it once took, so the largest batch, which the warm-up runs, decides.
+ */
+export class GpuFootprint {
+  readonly #watch: GpuWatch;
+  readonly #before: GpuMemory | undefined;
+  readonly #pids: () => readonly number[];
+  #difference: number | undefined;
+  #peakBytes: number | undefined;
+  #release: Promise<GpuRelease | undefined> | undefined;
+
+  /**
+   * @param before the card before the model was loaded.
+   * @param pids of the engines that run.
+   */
+  constructor(watch: GpuWatch, before: GpuMemory | undefined, pids: () => readonly number[]) {
+    this.#watch = watch;
+    this.#before = before;
+    this.#pids = pids;
+  }
+
+  /** The most that it was seen to hold, in bytes; undefined while nothing is known. */
+  get peakBytes(): number | undefined {
+    return this.#peakBytes;
+  }
+
+  /** Looks at the card when the model is warm, before anything else changes on it. */
+  async measure(): Promise<void> {
+    const now = await this.#watch.read(this.#pids(), 0);
+    if (now === undefined || this.#before === undefined) return;
+    this.#difference = Math.max(0, now.usedBytes - this.#before.usedBytes);
+    this.#note(now);
+  }
+
+  /** @param maxAgeMs see GpuWatch.read */
+  async look(maxAgeMs?: number): Promise<OnCard | undefined> {
+    const card = await this.#watch.read(this.#pids(), maxAgeMs);
+    return card && { card, heldBytes: this.#note(card) };
+  }
+
+  /** To be called while the engines still run; after that, what counts is what they held then. */
+  async release(): Promise<GpuRelease | undefined> {
+    this.#release ??= this.#lookBeforeRelease();
+    return await this.#release;
+  }
+
+  async #lookBeforeRelease(): Promise<GpuRelease | undefined> {
+    const pids = this.#pids();
+    const before = await this.look(JUST_NOW_MS);
+    return before && new GpuRelease(this.#watch, before, pids);
+  }
+
+  #note({ processes }: GpuMemory): number | undefined {
+    const pids = this.#pids();
+    const listed = pids.flatMap((pid) => processes.get(pid) ?? []);
+    const isListed = listed.length > 0 && listed.length === pids.length;
+    const held = isListed ? listed.reduce((sum, bytes) => sum + bytes, 0) : this.#difference;
+    if (held !== undefined) this.#peakBytes = Math.max(this.#peakBytes ?? 0, held);
+    return held;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Config } from './config.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Logger } from './platform/logger.ts';
+import { nvidiaSmi } from './platform/memory/gpu/nvidia-smi.ts';
+import { readGpuMemory } from './platform/memory/gpu-memory.ts';
+import { GpuWatch } from './platform/memory/gpu-watch.ts';
+
+export interface GpuWatchParts {
+  /** The environment of the engines, which says what cards they see. */
+  readonly childEnv: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Nothing is asked before a model is loaded on a GPU. */
+export function openGpuWatch(
+  device: Config['device'],
+  { childEnv, clock, logger }: GpuWatchParts,
+): GpuWatch | undefined {
+  if (device === 'cpu') return undefined;
+  const run = nvidiaSmi(childEnv);
+  // Vulkan chooses by other rules than CUDA: there it can be told only where there is but one.
+  const visible =
+    device === 'webgpu'
+      ? { devices: 'by Vulkan', order: undefined }
+      : { devices: childEnv.CUDA_VISIBLE_DEVICES, order: childEnv.CUDA_DEVICE_ORDER };
+  return new GpuWatch({
+    read: (pids, onProblem) => readGpuMemory(pids, { run, visible, onProblem }),
+    clock,
+    logger,
+  });
+}

@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Generation } from '../../../src/model/generation.ts';
+import type { StillHeld } from '../../../src/model/gpu-release.ts';
+import type { PreparedModel } from '../../../src/serving/preparation.ts';
+import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
+import type { ChangeParts } from '../../../src/serving/update/change-model.ts';
+import type { Change } from '../../../src/serving/update/change-request.ts';
+import { swapHeld } from '../../../src/serving/update/swap-held.ts';
+import { fakeGeneration } from '../../support/fake-generation.ts';
+import { LogBook } from '../../support/log-book.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { someOperation } from '../../support/operations.ts';
+import { someMetrics } from '../../support/some-metrics.ts';
+
+const MIB = 2 ** 20;
+const prepared = { wantedDtype: undefined } as PreparedModel;
+const change = { dryRun: false } as Change;
+
+/** What happened, in order. */
+let events: string[];
+/** What is still held of a model's GPU memory after its end. */
+let held: StillHeld | undefined;
+let loads: (() => Generation)[];
+let parts: ChangeParts;
+
+/** A model whose memory takes a while to come back. */
+function model(name: string): Generation {
+  const generation = fakeGeneration(name);
+  return Object.assign(generation, {
+    async release() {
+      await generation.close();
+      await new Promise((resolve) => setImmediate(resolve));
+      events.push(`${name} is released`);
+      return held;
+    },
+  });
+}
+
+beforeEach(async () => {
+  events = [];
+  held = undefined;
+  const clock = new ManualClock();
+  const slot = new ModelSlot<Generation>(clock);
+  await slot.swap(model('old'));
+  loads = [() => model('new')];
+  const load = async (): Promise<Generation> => {
+    events.push('a load begins');
+    const next = loads.shift();
+    if (next === undefined) throw new Error('nothing more to load');
+    return next();
+  };
+  const { identity } = fakeGeneration('old');
+  const faked = {
+    slot,
+    clock,
+    logger: new LogBook().logger,
+    metrics: someMetrics(),
+    preparation: {
+      stage: async () => prepared,
+      compile: async () => prepared,
+      nest: async () => ({ ...prepared, nest: { close: async () => {} } }),
+      load,
+    },
+    gates: { record: async () => undefined, check: async () => {}, checkRest: async () => {} },
+    modes: { roomBeside: async () => ({}), expectedWindowMs: () => 1, learnWindow: () => {} },
+    retirement: { drainInWindow: async () => {}, drain: async () => true },
+    record: { state: { model: identity.reference, digest: identity.digest, previous: null, history: [] } },
+  };
+  parts = faked as unknown as ChangeParts;
+});
+
+describe('a swap that makes room first', () => {
+  it('loads when the memory of the old model is free again', async () => {
+    const operation = someOperation();
+    const swapped = await swapHeld(parts, operation, change, prepared);
+    expect(swapped?.next.identity.reference).toBe('local://new');
+    expect(events).toEqual(['old is released', 'a load begins']);
+    expect(operation.report.warnings).toEqual([]);
+  });
+
+  it('goes on where some of it is not, and says how much and who has it', async () => {
+    held = { bytes: 300 * MIB, pids: [7, 8], card: 'NVIDIA A40' };
+    const operation = someOperation();
+    await swapHeld(parts, operation, change, prepared);
+    expect(operation.report.warnings).toEqual([
+      '300 MiB of the GPU memory of local://old were still not free when the next load began (NVIDIA A40), by process 7 and 8',
+    ]);
+  });
+
+  it('waits once more before the old model comes back, for what the new one took', async () => {
+    const fails = (): Generation => {
+      throw new Error('out of memory');
+    };
+    loads = [fails, () => model('old again')];
+    await expect(swapHeld(parts, someOperation(), change, prepared)).rejects.toThrow('out of memory');
+    expect(events).toEqual(['old is released', 'a load begins', 'old is released', 'a load begins']);
+    expect(parts.slot.current?.identity.reference).toBe('local://old again');
+  });
+});
