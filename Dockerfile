@@ -1,9 +1,9 @@
 # docker build -t rerankd .                       CPU, x64 and arm64
-# docker build -t rerankd:cuda --target cuda .    NVIDIA GPU, x64
+# docker build -t rerankd:cuda --target cuda .    NVIDIA GPU, x64 (docs/deployment.md, "GPU")
 
 # glibc, not musl: onnxruntime-node has no musl build.
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
-# The CUDA provider below is linked against CUDA 13 and opens cuDNN 9.
+# The CUDA provider below is linked against this major version, and opens cuDNN 9.
 ARG CUDA_IMAGE=nvidia/cuda:13.0.2-cudnn-runtime-ubuntu24.04
 
 FROM ${NODE_IMAGE} AS build
@@ -24,20 +24,25 @@ RUN npm ci --omit=dev --ignore-scripts \
  && find node_modules/onnxruntime-node/bin/napi-v6 -mindepth 2 -maxdepth 2 -not -path "*/linux/${arch}" -exec rm -rf {} + \
  && find node_modules/tokenizers -name '*.node' -not -name "*.linux-${arch}-gnu.node" -delete
 
-FROM python:3.12-slim-bookworm AS wheel
-# Of the cp312 x86_64 wheel. The version is that of onnxruntime-node: a provider works with its own core only.
-ARG ONNXRUNTIME_GPU_SHA256=6acc0f4b3d5ac5f2984432faa59dd8fcce6775f8b43a7140afa0f322c7a703b1
-WORKDIR /wheel
-COPY package.json ./
-RUN version=$(python -c 'import json; print(json.load(open("package.json"))["dependencies"]["onnxruntime-node"])') \
- && echo "onnxruntime-gpu==${version} --hash=sha256:${ONNXRUNTIME_GPU_SHA256}" >requirements.txt \
- && pip download --no-cache-dir --no-deps --only-binary=:all: --require-hashes -r requirements.txt \
- && python -m zipfile -e onnxruntime_gpu-*.whl .
+# A folder with an archive takes this stage's place with --build-context cuda-archive=DIR: for builds without network.
+FROM scratch AS cuda-archive
+COPY package.json /
 
-# A folder of your own takes this stage's place with --build-context cuda-provider=DIR.
-FROM scratch AS cuda-provider
-COPY --from=wheel /wheel/onnxruntime/capi/libonnxruntime_providers_cuda.so \
-                  /wheel/onnxruntime/capi/libonnxruntime_providers_shared.so /
+FROM build AS cuda-provider
+# 12 needs a CUDA_IMAGE of that version.
+ARG CUDA=13
+# Another source, and its digest where it is not in scripts/setup-cuda/known-archives.ts.
+ARG ORT_CUDA_ARCHIVE=
+ARG ORT_CUDA_SHA256=
+COPY scripts ./scripts
+# The cache saves the download when only the sources changed: what lies there already is checked by its digests.
+RUN --mount=type=bind,from=cuda-archive,target=/archive \
+    --mount=type=cache,target=/cache,sharing=locked \
+    archive=$(find /archive -maxdepth 1 \( -name '*.tgz' -o -name '*.whl' -o -name '*.nupkg' \)) \
+ && ORT_CUDA_ARCHIVE="${archive:-${ORT_CUDA_ARCHIVE}}" \
+    node scripts/setup-cuda.ts --cuda "${CUDA}" --into "/cache/cuda${CUDA}" \
+ && mkdir /provider \
+ && cp "/cache/cuda${CUDA}"/*.so "/cache/cuda${CUDA}"/*.json /provider/
 
 FROM ${CUDA_IMAGE} AS cuda
 LABEL org.opencontainers.image.title="rerankd" \
@@ -49,7 +54,7 @@ RUN groupadd --gid 10001 rerankd \
 WORKDIR /app
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY --from=cuda-provider /libonnxruntime_providers_*.so ./node_modules/onnxruntime-node/bin/napi-v6/linux/x64/
+COPY --from=cuda-provider /provider/ ./node_modules/onnxruntime-node/bin/napi-v6/linux/x64/
 COPY package.json ./
 COPY models ./models
 COPY --from=build /app/dist ./dist

@@ -27,8 +27,8 @@ const PROBE_TIMEOUT_MS = 60_000;
 /** What a device needs. */
 export const DEVICE_HINTS: Readonly<Record<Device, string>> = {
   cpu: 'The onnxruntime-node package does not work on this machine.',
-  cuda: 'It needs the CUDA build of the ONNX Runtime provider, the CUDA runtime and cuDNN 9 (see docs/deployment.md, "GPU").',
-  webgpu: 'It needs a GPU with a Vulkan driver.',
+  cuda: 'It needs the CUDA provider ("npm run setup:cuda"), the CUDA runtime and cuDNN 9. "rerankd doctor" says what is missing.',
+  webgpu: 'It needs a GPU with a Vulkan driver. "rerankd doctor" says what is missing.',
 };
 
 /**
@@ -38,7 +38,12 @@ export const DEVICE_HINTS: Readonly<Record<Device, string>> = {
  */
 export async function chooseDevice(options: ChooseDeviceOptions): Promise<Runtime> {
   const { wanted, logger } = options;
-  const { device, failures, runtime } = await probeDevices(options, candidatesFor(wanted));
+  // What the runtime prints about a missing device is in the reply, in fewer words.
+  const quiet = logger.child({}, { level: 'error' });
+  const { device, failures, runtime } = await probeDevices(
+    { ...options, logger: quiet },
+    candidatesFor(wanted),
+  );
   if (device === undefined) {
     const [failure] = failures.toReversed();
     const name = failure?.device ?? 'cpu';
@@ -65,7 +70,7 @@ export function candidatesFor(wanted: Device | 'auto'): readonly Device[] {
 }
 
 /**
- * Tries devices in their order, in a process of its own.
+ * Tries devices in their order, in a process of its own. What the runtime prints goes to the logger.
  * @throws CallFailed or ChildLost when that process can't even load ONNX Runtime.
  */
 export async function probeDevices(
@@ -76,13 +81,7 @@ export async function probeDevices(
   const request: ProbeRequest = { devices, modelBase64: Buffer.from(options.probeModel).toString('base64') };
   const payload = Buffer.from(JSON.stringify(request));
   const { link, reply } = await ChildLink.launch(
-    // What the runtime prints about a missing device is in the reply, in fewer words.
-    {
-      ...options,
-      logger: options.logger.child({}, { level: 'error' }),
-      name: 'device-probe',
-      entry: engineEntry,
-    },
+    { ...options, name: 'device-probe', entry: engineEntry },
     { kind: EngineCall.probe, payload, timeoutMs: PROBE_TIMEOUT_MS },
     unwanted,
   );

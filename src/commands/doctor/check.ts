@@ -8,11 +8,15 @@ export type Status = (typeof statuses)[number];
 
 /** One thing that was looked at. */
 export interface Finding {
+  /** Where one check looks at several things; otherwise it has the name of the check. */
+  readonly name?: string;
   readonly status: Status;
   /** What is so, or what is wrong. */
   readonly message: string;
   /** What to do about it. */
   readonly mend?: string;
+  /** What else was found there, a line each, for whoever wants to know more. */
+  readonly details?: readonly string[];
 }
 
 /** What a check looks at. */

@@ -1,7 +1,6 @@
 import type { Check } from './check.ts';
 import { accessCheck } from './checks/access.ts';
 import { clockCheck } from './checks/clock.ts';
-import { cudaLibrariesCheck } from './checks/cuda-libraries.ts';
 import { deviceCheck } from './checks/device.ts';
 import { hubCacheCheck } from './checks/hub-cache.ts';
 import { limitsCheck } from './checks/limits.ts';
@@ -11,13 +10,11 @@ import { modelsDirectoriesCheck } from './checks/models-directories.ts';
 import { namedFilesCheck } from './checks/named-files.ts';
 import { networkCheck } from './checks/network.ts';
 import { nodeCheck } from './checks/node.ts';
-import { nvidiaCheck } from './checks/nvidia.ts';
 import { portCheck } from './checks/port.ts';
 import { processorsCheck } from './checks/processors.ts';
 import { settingsCheck } from './checks/settings.ts';
 import { stateDirectoryCheck } from './checks/state-directory.ts';
 import { tokenizersCheck } from './checks/tokenizers.ts';
-import { vulkanCheck } from './checks/vulkan.ts';
 
 /** Everything that is looked at, in the order in which it is shown. */
 export const checks: readonly Check[] = [
@@ -27,9 +24,6 @@ export const checks: readonly Check[] = [
   accessCheck,
   portCheck,
   deviceCheck,
-  nvidiaCheck,
-  cudaLibrariesCheck,
-  vulkanCheck,
   tokenizersCheck,
   processorsCheck,
   memoryCheck,

@@ -7,13 +7,14 @@ const COLORS = { ok: 'green', warning: 'yellow', problem: 'red' } as const satis
 const STATUS_WIDTH = 9;
 const NAME_WIDTH = 20;
 
-/** One line for each thing that was looked at, with what to do under it. @param isColored for a terminal */
+/** One line for each thing that was looked at, with what to do, and what else is known, under it. @param isColored for a terminal */
 export function formatExamination(found: readonly Examined[], isColored: boolean): string {
-  const lines = found.flatMap(({ name, status, message, mend }) => {
+  const lines = found.flatMap(({ name, status, message, mend, details = [] }) => {
     const word = status.padEnd(STATUS_WIDTH);
     const shown = isColored ? styleText(COLORS[status], word, { validateStream: false }) : word;
     const line = `${shown}${name.padEnd(NAME_WIDTH)}${oneLine(message)}`;
-    return mend === undefined ? [line] : [line, `${' '.repeat(STATUS_WIDTH + NAME_WIDTH)}${oneLine(mend)}`];
+    const below = [...(mend === undefined ? [] : [mend]), ...details.map((detail) => `· ${detail}`)];
+    return [line, ...below.map((text) => `${' '.repeat(STATUS_WIDTH + NAME_WIDTH)}${oneLine(text)}`)];
   });
   return [...lines, '', summary(found)].join('\n');
 }

@@ -18,7 +18,6 @@ const look = async (
   different: Partial<Machine> = {},
 ): Promise<string[]> => told(await named(name).look(patient(env, different)));
 
-const smi = (line: string, code = 0) => ({ execute: async () => ({ code, stdout: line, stderr: '' }) });
 const answers = (bodies: Readonly<Record<string, unknown>>) => ({
   get: async (url: string) => ({ status: 200, body: bodies[new URL(url).pathname] }),
 });
@@ -66,42 +65,6 @@ describe('a check of rerankd doctor', () => {
       /^problem: the rerankd .* is unhealthy: no engine/,
     ],
     ['port', {}, failsWith('ECONNRESET'), /^warning: something listens .*ECONNRESET/],
-    ['NVIDIA driver', {}, {}, /^ok: none/],
-    [
-      'NVIDIA driver',
-      { RERANK_DEVICE: 'cuda' },
-      {},
-      /^problem: RERANK_DEVICE=cuda, and there is no nvidia-smi/,
-    ],
-    [
-      'NVIDIA driver',
-      {},
-      smi('H100, 580.65, 81559, 81000, 9.0\n'),
-      /^ok: H100, driver 580\.65, 81000 of 81559/,
-    ],
-    ['NVIDIA driver', {}, smi('T4, 535.1, 15360, 15000, 7.5\n'), /^warning: .*older than 580/],
-    ['NVIDIA driver', {}, smi('P100, 580.1, 16384, 16000, 6.0\n'), /^warning: .*Turing/],
-    ['NVIDIA driver', { RERANK_DEVICE: 'cuda' }, smi('version mismatch', 18), /^problem: .*version mismatch/],
-    ['CUDA libraries', {}, { info: async () => undefined }, /^ok: no CUDA provider/],
-    [
-      'CUDA libraries',
-      { RERANK_DEVICE: 'cuda' },
-      { info: async () => undefined },
-      /^problem: .*no .*providers_cuda/,
-    ],
-    ['Vulkan', {}, {}, /^ok: no driver/],
-    [
-      'Vulkan',
-      { RERANK_DEVICE: 'webgpu' },
-      { entries: async () => ['lvp_icd.x86_64.json'] },
-      /^warning: only soft/,
-    ],
-    [
-      'Vulkan',
-      { RERANK_DEVICE: 'webgpu' },
-      { entries: async () => ['nvidia_icd.json'] },
-      /^ok: .*nvidia_icd/,
-    ],
     ['tokenizers', {}, { execute: async () => ({ code: 0, stdout: '', stderr: '' }) }, /^ok/],
     [
       'tokenizers',

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Check, ok, problem } from '../../../src/commands/doctor/check.ts';
-import { readNeeded } from '../../../src/commands/doctor/elf/needed.ts';
 import { examine, worstOf } from '../../../src/commands/doctor/examine.ts';
 import { formatExamination } from '../../../src/commands/doctor/format-examination.ts';
 import { embeddedModels } from '../../support/directories.ts';
@@ -47,6 +46,22 @@ describe('rerankd doctor', () => {
     expect(formatExamination([{ name: 'a', ...ok('b') }], true)).toContain('\u001B[32mok');
   });
 
+  it('shows under a finding what to do, and what else is known', () => {
+    const finding = { name: 'a', ...problem('b', 'mend it'), details: ['driver: none', 'two\nlines'] };
+    expect(
+      formatExamination([finding], false)
+        .split('\n')
+        .map((line) => line.trim()),
+    ).toEqual([
+      expect.stringMatching(/^problem +a +b$/),
+      'mend it',
+      '· driver: none',
+      '· two lines',
+      '',
+      '1 problem, 0 warnings',
+    ]);
+  });
+
   const rerankd = (
     args: readonly string[],
     settings: Readonly<Record<string, string>>,
@@ -80,10 +95,5 @@ describe('rerankd doctor', () => {
     expect(stdout).toMatch(/^problem +settings +RERANK_THREADS="many" must be auto/m);
     expect(stdout).toMatch(/^problem +model +local:\/\/nowhere: there is no model/m);
     expect(stdout).toMatch(/\n2 problems, /);
-  });
-
-  it.runIf(process.platform === 'linux')('reads what a library is linked against', async () => {
-    expect(await readNeeded(process.execPath)).toContain('libc.so.6');
-    await expect(readNeeded(main)).rejects.toThrow(/no 64-bit little-endian ELF file/);
   });
 });

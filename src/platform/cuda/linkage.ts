@@ -6,8 +6,11 @@ const PT_DYNAMIC = 2;
 const DT_NEEDED = 1n;
 const DT_STRTAB = 5n;
 const DT_STRSZ = 10n;
+/** Of the header: x86-64 and arm64. */
+export const EM_X86_64 = 62;
 
 const HEADER_BYTES = 64;
+const SEGMENT_BYTES = 56;
 const DYNAMIC_ENTRY_BYTES = 16;
 /** Of a table that a linker wrote; more is no library. */
 const MAX_TABLE_BYTES = 16 * 2 ** 20;
@@ -19,13 +22,34 @@ interface Segment {
   readonly bytes: number;
 }
 
+/** What a shared library says of itself. */
+export interface Linkage {
+  /** The processor that it is for: `EM_X86_64` and others. */
+  readonly machine: number;
+  /** The names of the libraries that it is linked against. */
+  readonly needed: readonly string[];
+}
+
 /**
- * The names of the libraries that a shared library (ELF, 64 bits, little-endian) is linked against, read without loading it.
+ * What `readelf -hd` would say of a shared library (ELF, 64 bits, little-endian), read without loading it.
  * @throws Error when it is no such file.
  */
-export async function readNeeded(path: string): Promise<readonly string[]> {
+export async function readLinkage(path: string): Promise<Linkage> {
   await using file = await open(path);
-  const segments = await readSegments(file, path);
+  const header = await readHeader(file, path);
+  return { machine: header.readUInt16LE(18), needed: await readNeeded(file, header, path) };
+}
+
+async function readHeader(file: FileHandle, path: string): Promise<Buffer> {
+  const header = await readAt(file, 0, HEADER_BYTES);
+  const isElf = header.length === HEADER_BYTES && header.readUInt32BE(0) === 0x7f454c46;
+  if (!isElf || header[4] !== 2 || header[5] !== 1)
+    throw new Error(`${path} is no 64-bit little-endian ELF file`);
+  return header;
+}
+
+async function readNeeded(file: FileHandle, header: Buffer, path: string): Promise<readonly string[]> {
+  const segments = await readSegments(file, header, path);
   const dynamic = segments.find(({ type }) => type === PT_DYNAMIC);
   if (dynamic === undefined) return [];
   const entries = await readAt(file, dynamic.offset, dynamic.bytes);
@@ -42,17 +66,14 @@ export async function readNeeded(path: string): Promise<readonly string[]> {
   return values(DT_NEEDED).map((start) => strings.toString('latin1', start, strings.indexOf(0, start)));
 }
 
-async function readSegments(file: FileHandle, path: string): Promise<Segment[]> {
-  const header = await readAt(file, 0, HEADER_BYTES);
-  const isElf = header.length === HEADER_BYTES && header.readUInt32BE(0) === 0x7f454c46;
-  if (!isElf || header[4] !== 2 || header[5] !== 1)
-    throw new Error(`${path} is no 64-bit little-endian ELF file`);
+async function readSegments(file: FileHandle, header: Buffer, path: string): Promise<Segment[]> {
   const [start, size, count] = [
     Number(header.readBigUInt64LE(32)),
     header.readUInt16LE(54),
     header.readUInt16LE(56),
   ];
   const table = await readAt(file, start, size * count);
+  if (size < SEGMENT_BYTES || table.length < size * count) throw new Error(`${path} is cut short`);
   return Array.from({ length: count }, (_, index) => {
     const at = index * size;
     return {

@@ -1,0 +1,7 @@
+/** Why the provider could not be brought, for the person who asked for it. */
+export class SetupError extends Error {
+  override readonly name = 'SetupError';
+}
+
+/** A command line that can't be understood. */
+export class UsageError extends SetupError {}

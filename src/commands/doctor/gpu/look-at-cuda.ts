@@ -1,0 +1,58 @@
+import { examineProvider } from '../../../platform/cuda/examine-provider.ts';
+import { DRIVER_LIBRARY } from '../../../platform/cuda/library-packages.ts';
+import { findLibraries, type LibraryFolders } from '../../../platform/cuda/library-search.ts';
+import { bindingDirectory } from '../../../platform/cuda/provider-files.ts';
+import type { Patient } from '../check.ts';
+import type { CudaFacts } from './cuda.ts';
+import type { Attempt } from './diagnosis.ts';
+import { lookAtNvidiaDriver } from './nvidia-driver.ts';
+
+const CORE = 'libonnxruntime.so.1';
+
+/** Gathers what there is to know about CUDA. */
+export async function lookAtCuda(patient: Patient, attempt: Attempt): Promise<CudaFacts> {
+  const { machine, config, signal } = patient;
+  const { platform, arch } = machine;
+  const folders = libraryFolders(patient);
+  const [driver, isContainer, driverLibrary, provider] = await Promise.all([
+    lookAtNvidiaDriver(machine, signal),
+    isInContainer(patient),
+    findLibraries([DRIVER_LIBRARY], folders),
+    providerDirectory(patient).then((directory) => examineProvider(directory, folders)),
+  ]);
+  return {
+    platform,
+    arch,
+    isContainer,
+    visibleDevices: config.childEnv['CUDA_VISIBLE_DEVICES'],
+    driver,
+    hasDriverLibrary: driverLibrary.missing.length === 0,
+    provider,
+    attempt,
+  };
+}
+
+/**
+ * Where the core looks for its providers: where it was itself loaded from. That is LD_LIBRARY_PATH where a core lies there, since
+ * the binding finds its own by RUNPATH, which comes second.
+ */
+async function providerDirectory({ machine, config }: Patient): Promise<string> {
+  const folders = (config.childEnv['LD_LIBRARY_PATH'] ?? '').split(':').filter((path) => path !== '');
+  for (const folder of folders) if ((await machine.entries(folder)).includes(CORE)) return folder;
+  return bindingDirectory(machine.platform, machine.arch);
+}
+
+/** Where an engine would look for libraries. */
+export function libraryFolders({ machine, config, signal }: Patient): LibraryFolders {
+  return {
+    entries: machine.entries,
+    linkerCache: async () => (await machine.execute('/sbin/ldconfig', ['-p'], signal))?.stdout ?? '',
+    libraryPath: config.childEnv['LD_LIBRARY_PATH'] ?? '',
+  };
+}
+
+async function isInContainer({ machine, env }: Patient): Promise<boolean> {
+  if (env['KUBERNETES_SERVICE_HOST'] !== undefined) return true;
+  const marks = await Promise.all(['/.dockerenv', '/run/.containerenv'].map(machine.info));
+  return marks.some((info) => info !== undefined);
+}
