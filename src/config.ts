@@ -50,6 +50,7 @@ export function readConfig(env: Environment) {
       .map((root) => resolve(root)),
     stateDirectory: resolve(values.RERANK_STATE_DIR),
     device: values.RERANK_DEVICE,
+    gpuFallback: values.RERANK_GPU_FALLBACK,
     dtype: values.RERANK_DTYPE,
     engines: values.RERANK_ENGINES,
     threads: values.RERANK_THREADS,

@@ -20,6 +20,7 @@ import { textLog } from './rerank/text-log.ts';
 import { TokenEstimate } from './rerank/token-estimate.ts';
 import { announce } from './serving/announce.ts';
 import { boot } from './serving/boot.ts';
+import { type DeviceFallback, DeviceFallbackWatch } from './serving/device-fallback.ts';
 import { HealthCheck } from './serving/health.ts';
 import { ModelSlot } from './serving/slot/model-slot.ts';
 import { referencedDigests } from './serving/state/history.ts';
@@ -61,6 +62,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     {
       version,
       readyEngines: () => slot.current?.readyEngines ?? 0,
+      hasFallenBack: () => fallback() !== undefined,
+      batchTokens: () => slot.current?.batchTokens,
       operation: () => control.updater.running?.report,
       onProbation: () => control.probation.report?.state === 'running',
       memory: () => readMemoryByRole(slot.current),
@@ -71,7 +74,9 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const tracing =
     config.tracing && (await openTracing({ ...config.tracing, version, clock, logger, metrics }));
   const workshop = await openWorkshop(config, { clock, logger, metrics, mayBeTemporary: true });
-  const { available, preparation, keepOnly, work } = workshop;
+  const { available, preparation, keepOnly, work, device } = workshop;
+  const fallback = (): DeviceFallback | undefined =>
+    slot.current?.identity.device === 'cpu' ? device.fallback : undefined;
   if (work.because !== undefined) {
     logger.error(`${work.because}. Serving from ${work.path}: nothing is kept for the next start.`);
   }
@@ -90,6 +95,10 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     tracing,
   });
   const { updater, record, live, standby, audition, probation, gates } = control;
+  const mayFallBack = config.device === 'auto' && config.gpuFallback === 'cpu';
+  const watch = mayFallBack
+    ? new DeviceFallbackWatch({ device, slot, preparation, ...control, clock, logger, metrics })
+    : undefined;
   const admission = new Admission({
     maxTokens: config.maxQueueTokens,
     tokensPerMs: () => slot.current?.tokensPerMs,
@@ -137,7 +146,12 @@ export async function createService(config: Config, overrides: ServiceOverrides 
         if (slot.isHeld) return undefined;
         if (slot.current === undefined)
           return slot.hasServed ? 'no model is loaded any more' : 'the first model is not loaded yet';
-        return slot.current.readyEngines === 0 ? 'no engine is ready' : undefined;
+        if (slot.current.readyEngines > 0) return undefined;
+        return slot.current.outage ?? 'no engine is ready';
+      },
+      remark: () => {
+        const { from, reason } = fallback() ?? {};
+        return from && `${from} does not work, and the CPU serves in its place: ${reason}`;
       },
     },
     catalogue: {
@@ -148,6 +162,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       probation,
       available,
       version,
+      fallback,
       limits: { max_client_batch_size: config.maxDocuments, max_batch_tokens: config.maxQueueTokens },
     },
     maxBodyBytes: config.maxBodyBytes,
@@ -174,6 +189,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     await slot.swap(generation);
     record.restore(state, work.because ?? unsaved);
     announce(generation, metrics);
+    watch?.start();
     await keepOnly(new Set([generation.identity.digest, ...(state ? referencedDigests(state) : [])]));
   };
   const ready = start();
@@ -181,6 +197,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
 
   const closeOnce = async (): Promise<void> => {
     stop.abort(new ServiceError('unavailable', 'the server is shutting down', { retryAfterSeconds: 5 }));
+    await watch?.close();
     await Promise.all([server.close(config.shutdownTimeoutMs), control.close(), ready.catch(() => {})]);
     await Promise.all([slot.current?.close(), tracing?.close()]);
     await lock.release();

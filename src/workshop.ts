@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import { chooseDevice } from './engine/choose-device.ts';
+import { chooseDevice, type Runtime } from './engine/choose-device.ts';
+import { DeviceChoice } from './engine/device-choice.ts';
 import { probeModel } from './graph/probe-model.ts';
 import type { CompileSettings } from './model/compile/compile-settings.ts';
 import { openGpuWatch } from './open-gpu-watch.ts';
@@ -38,6 +39,7 @@ export interface Workshop {
   readonly available: () => Promise<string[]>;
   readonly staging: StagingArea;
   readonly preparation: Preparation;
+  readonly device: DeviceChoice;
   /** Deletes the files of all models but those with these digests. */
   readonly keepOnly: (digests: ReadonlySet<string>) => Promise<void>;
   readonly work: WorkDirectory;
@@ -64,6 +66,16 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const { onProgress } = parts;
   const machine = readMachineBudget();
   const sources = openSources(config, { roots, workDirectory: work.path, usage, space: budget, ...parts });
+  const choose = (): Promise<Runtime> =>
+    chooseDevice({
+      wanted: config.device,
+      fallback: config.gpuFallback,
+      probeModel: probeModel(),
+      env: childEnv,
+      clock,
+      logger,
+    });
+  const device = new DeviceChoice(choose, clock);
   const preparation = new Preparation({
     sources,
     staging,
@@ -72,8 +84,7 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
       await trusted.assertTrusted(digest, reference);
       await usage.note(digest, { reference });
     },
-    chooseDevice: () =>
-      chooseDevice({ wanted: config.device, probeModel: probeModel(), env: childEnv, clock, logger }),
+    chooseDevice: () => device.runtime(),
     compile: {
       ...shared,
       cache,
@@ -112,5 +123,5 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
     await work.release();
   };
   const available = (): Promise<string[]> => availableModels(roots, inventory);
-  return { roots, available, staging, preparation, keepOnly, work: { ...work, release } };
+  return { roots, available, staging, preparation, device, keepOnly, work: { ...work, release } };
 }

@@ -7,6 +7,7 @@ export const experimentNames = [
   'disk',
   'clients',
   'hold',
+  'gpu',
 ] as const;
 
 export type ExperimentName = (typeof experimentNames)[number];

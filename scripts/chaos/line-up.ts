@@ -4,6 +4,7 @@ import { diskExperiment } from './disk/disk.ts';
 import { enginesExperiment } from './engines/engines.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentName } from './experiment-names.ts';
+import { gpuExperiment } from './gpu/gpu.ts';
 import { holdExperiment } from './hold/hold.ts';
 import { killsExperiment } from './kills/kills.ts';
 import type { ChaosOptions } from './options.ts';
@@ -26,6 +27,7 @@ export function lineUp(options: ChaosOptions): Scheduled[] {
     { name: 'disk', weight: 5, run: diskExperiment() },
     { name: 'clients', weight: 6, run: clientsExperiment(options) },
     { name: 'hold', weight: 8, run: holdExperiment({ size: 'base' }) },
+    { name: 'gpu', weight: 5, run: gpuExperiment({ ...options, rounds: 10 }) },
   ];
   return all.filter(({ name }) => options.only.includes(name));
 }

@@ -17,7 +17,14 @@ export const engineRows: readonly Row[] = [
           'Engine and tokenizer processes that were started again, and batches that ran again for it.',
         alarmFrom: 1,
         series: [
-          [`sum by (instance) (${increase('rerankd_engine_restarts_total')})`, 'restarts {{instance}}'],
+          [
+            `sum by (instance, reason) (${increase('rerankd_engine_restarts_total')})`,
+            'restarts {{instance}} {{reason}}',
+          ],
+          [
+            `sum by (instance, reason) (${increase('rerankd_engine_failed_starts_total')})`,
+            'failed starts {{instance}} {{reason}}',
+          ],
           [`sum by (instance) (${increase('rerankd_batch_retries_total')})`, 'batches again {{instance}}'],
         ],
       },
@@ -62,10 +69,15 @@ export const engineRows: readonly Row[] = [
       },
       {
         title: 'Tokens in a batch',
-        description: 'With padding.',
-        series: [0.5, 0.95].map(
-          (share) => [quantile(share, 'rerankd_batch_tokens'), `p${share * 100}`] as const,
-        ),
+        description:
+          'With padding, and how many there may be: fewer than planned after batches did not fit into memory.',
+        series: [
+          ...[0.5, 0.95].map(
+            (share) => [quantile(share, 'rerankd_batch_tokens'), `p${share * 100}`] as const,
+          ),
+          [of('rerankd_batch_budget_tokens'), 'budget {{instance}}'],
+          [`sum by (instance) (${increase('rerankd_batch_splits_total')})`, 'splits {{instance}}'],
+        ],
       },
       {
         title: 'Documents in a request',

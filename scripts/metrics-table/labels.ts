@@ -7,7 +7,7 @@ export const labelValues: Readonly<Record<string, string>> = {
   method: '`GET`, `POST`, `DELETE`, `HEAD`, `OPTIONS`, `PUT`, `PATCH`, `other`; `batch` in `te_*`',
   status: 'HTTP statuses that the server answers with; `499` when the client left first',
   reason:
-    'of refusals: `queue_full`, `deadline`, `held`; of retries: what went wrong, from a closed list such as `timeout` or `wrong_hash`',
+    'of refusals: `queue_full`, `deadline`, `held`; of retries: what went wrong, from a closed list such as `timeout` or `wrong_hash`; of engines: `device_lost`, `out_of_memory`, `hung`, `ended`',
   result: '`hit`, `miss`',
   process: '`server`, `engines`, `tokenizer`',
   version: 'one: that of this server',

@@ -19,6 +19,8 @@ export interface BatchMetrics {
   /** Seconds. */
   readonly batchDuration: Observes;
   readonly batchRetries: Counts;
+  /** Of batches that did not fit into the memory of the device. */
+  readonly batchSplits: Counts;
   readonly sharedPairs: Counts;
   readonly queuedPairs: Shows;
   readonly queuedTokens: Shows;
@@ -35,6 +37,7 @@ export const noMetrics: BatchMetrics = {
   paddingTokens: nowhere,
   batchDuration: nowhere,
   batchRetries: nowhere,
+  batchSplits: nowhere,
   sharedPairs: nowhere,
   queuedPairs: nowhere,
   queuedTokens: nowhere,

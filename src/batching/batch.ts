@@ -5,6 +5,8 @@ import type { PendingPair } from './pending-pair.ts';
 export interface Batch {
   readonly pairs: readonly PendingPair[];
   readonly lostEngines: number;
+  /** How often a device failed under it, which is not its fault. */
+  readonly lostDevices?: number;
 }
 
 /** The token rows of a batch, back to back, in the order of its pairs. */

@@ -3,8 +3,9 @@ import type { RaggedTokens, RunReply } from '../engine/protocol.ts';
 import { messageOf, ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { ChildLost } from '../platform/process/child-link.ts';
-import { type Batch, gatherTokens, paddedTokens, splitIntoPairs } from './batch.ts';
+import { afterFailure } from './after-failure.ts';
+import { type Batch, gatherTokens, paddedTokens } from './batch.ts';
+import { BatchBudget } from './batch-budget.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { carriedRequests } from './carried-requests.ts';
 import type { Flow } from './flow.ts';
@@ -21,7 +22,7 @@ export interface SchedulerOptions {
   readonly clock: Clock;
   readonly metrics: BatchMetrics;
   /** Told which requests a batch carried that failed. */
-  readonly logger?: Pick<Logger, 'warn' | 'error'>;
+  readonly logger?: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
 const MAX_PADDING_SHARE = 0.2;
@@ -29,8 +30,8 @@ const MAX_PADDING_SHARE = 0.2;
 /** Splitting a small request further than this costs more in messages than the engines win. */
 const MIN_SHARE_TOKENS = 128;
 
-/** An engine may end over a batch once by somebody else's fault; twice is the batch's own. */
-const MAX_LOST_ENGINES = 2;
+/** When those come back whom a device that failed has turned away: engines are started again every few seconds. */
+const OUTAGE_RETRY_SECONDS = 5;
 
 /** Turns the pairs of many requests into batches, and hands each to an engine as soon as one has a free slot. */
 export class Scheduler {
@@ -38,13 +39,17 @@ export class Scheduler {
   readonly #queue = new PairQueue<PendingPair>();
   readonly #open = new OpenPairs();
   readonly #throughput = new Throughput();
+  readonly #budget: BatchBudget;
+  readonly #jobs = new Set<Job>();
   /** Batches that lost their engine, to run again before anything else. */
   readonly #again: Batch[] = [];
   #lastAnswerAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#budget = new BatchBudget(options.maxBatchTokens, options.clock);
     options.engines.onFreeSlot = () => this.#dispatch();
+    options.engines.onOutage = () => this.#turnAway();
   }
 
   get queuedPairs(): number {
@@ -62,16 +67,24 @@ export class Scheduler {
     return perEngine && perEngine * Math.max(1, this.#options.engines.readyEngines);
   }
 
+  /** Tokens of one batch at this moment: fewer than planned while the device is short of memory. */
+  get batchTokens(): number {
+    return this.#budget.tokens;
+  }
+
   /**
    * Scores pairs; they run together with whatever else waits, and the same pair only once for all who wait for it.
    * @param flow the request that they belong to.
    * @param signal drops what has not run yet.
-   * @throws the signal's reason; ServiceError internal when the model can't take these pairs.
+   * @throws the signal's reason; ServiceError internal when the model can't take these pairs, unavailable while no engine works.
    */
   async submit(tokens: RaggedTokens, flow: Flow, signal: AbortSignal): Promise<ScoredPairs> {
     signal.throwIfAborted();
     if (tokens.lengths.length === 0) throw new RangeError('a job needs at least one pair');
+    const outage = this.#outage();
+    if (outage !== undefined) throw outage;
     const job = new Job(tokens.lengths.length, flow, this.#options.clock);
+    this.#jobs.add(job);
     const pairs = this.#enqueue(job, tokens, flow);
     const abandon = (): void => job.fail(signal.reason);
     signal.addEventListener('abort', abandon, { once: true });
@@ -83,8 +96,25 @@ export class Scheduler {
       this.#reportQueue();
       throw error;
     } finally {
+      this.#jobs.delete(job);
       signal.removeEventListener('abort', abandon);
     }
+  }
+
+  /** Nothing is lost by an answer now: what waits would time out. */
+  #turnAway(): void {
+    const outage = this.#outage();
+    if (outage === undefined) return;
+    for (const job of this.#jobs) job.fail(outage);
+  }
+
+  #outage(): ServiceError | undefined {
+    const { outage } = this.#options.engines;
+    if (outage === undefined) return undefined;
+    return new ServiceError('unavailable', outage, {
+      detail: 'It is started again every few seconds. See docs/operations.md, "When the GPU fails".',
+      retryAfterSeconds: OUTAGE_RETRY_SECONDS,
+    });
   }
 
   /** Longest pairs first: what runs last, when engines fall idle one after the other, is short then. */
@@ -129,10 +159,10 @@ export class Scheduler {
 
   #nextBatch(): Batch | undefined {
     while (this.#again.length > 0) {
-      const { pairs, lostEngines } = this.#again.shift() as Batch;
+      const { pairs, ...history } = this.#again.shift() as Batch;
       const wanted = pairs.filter((pair) => pair.wanted);
       for (const pair of pairs) if (!pair.wanted) this.#open.remove(pair);
-      if (wanted.length > 0) return { pairs: wanted, lostEngines };
+      if (wanted.length > 0) return { pairs: wanted, ...history };
     }
     const pairs = this.#queue.takeBatch({ tokens: this.#shareTokens(), paddingShare: MAX_PADDING_SHARE });
     return pairs.length > 0 ? { pairs, lostEngines: 0 } : undefined;
@@ -140,9 +170,9 @@ export class Scheduler {
 
   /** An even share of what waits for each engine: one big request should keep all of them busy. */
   #shareTokens(): number {
-    const { engines, maxBatchTokens } = this.#options;
+    const { engines } = this.#options;
     const share = Math.ceil(this.#queue.tokens / Math.max(1, engines.readyEngines));
-    return Math.min(maxBatchTokens, Math.max(share, MIN_SHARE_TOKENS));
+    return Math.min(this.#budget.tokens, Math.max(share, MIN_SHARE_TOKENS));
   }
 
   async #run(batch: Batch): Promise<void> {
@@ -171,6 +201,9 @@ export class Scheduler {
     this.#lastAnswerAt = now;
     this.#options.metrics.batchDuration.observe(reply.runMs / 1000);
     this.#throughput.record(tokens.ids.length, reply.runMs);
+    if (this.#budget.grow()) {
+      this.#options.logger?.info(`batches have ${this.#budget.tokens} tokens from now on`);
+    }
     const computeMsPerToken = reply.computeMs / tokens.ids.length;
     for (const [row, pair] of pairs.entries()) {
       this.#open.remove(pair);
@@ -180,39 +213,43 @@ export class Scheduler {
 
   #handleFailure(batch: Batch, error: unknown): void {
     const { metrics, logger } = this.#options;
-    if (error instanceof ChildLost && !error.wasRunning) {
-      this.#again.push(batch);
-      return;
-    }
-    const lostEngines = batch.lostEngines + (error instanceof ChildLost ? 1 : 0);
-    const mayRunAgain = error instanceof ChildLost ? lostEngines < MAX_LOST_ENGINES : batch.pairs.length > 1;
+    const sequel = afterFailure(batch, error);
     const about = { reason: messageOf(error), pairs: batch.pairs.length, ...carriedRequests(batch.pairs) };
-    if (mayRunAgain) {
-      metrics.batchRetries.inc();
-      logger?.warn(about, 'a batch failed and runs again, pair by pair');
-      this.#again.push(...splitIntoPairs(batch.pairs, lostEngines));
-      return;
+    switch (sequel.kind) {
+      case 'wait':
+        break;
+      case 'again':
+        metrics.batchRetries.inc();
+        logger?.warn(about, `a batch failed and runs again, ${sequel.how}`);
+        break;
+      case 'split':
+        metrics.batchSplits.inc();
+        this.#shrinkFor(batch, about);
+        break;
+      case 'give-up':
+        if (sequel.isMemory) this.#shrinkFor(batch, about);
+        logger?.error(about, 'a batch failed and is given up');
+        for (const pair of batch.pairs) {
+          this.#open.remove(pair);
+          pair.fail(sequel.error);
+        }
+        return;
     }
-    logger?.error(about, 'a batch failed and is given up');
-    for (const pair of batch.pairs) {
-      this.#open.remove(pair);
-      pair.fail(rejection(error));
-    }
+    this.#again.push(...sequel.batches);
+  }
+
+  #shrinkFor(batch: Batch, about: object): void {
+    const tokens = paddedTokens(Uint32Array.from(batch.pairs, ({ ids }) => ids.length));
+    const isSmaller = this.#budget.shrink(tokens);
+    const batchTokens = this.#budget.tokens;
+    this.#options.logger?.warn(
+      { ...about, tokens, batchTokens },
+      `a batch of ${tokens} tokens did not fit into the memory of the device${isSmaller ? `: batches have ${batchTokens} tokens from now on` : ''}`,
+    );
   }
 
   #reportQueue(): void {
     this.#options.metrics.queuedPairs.set(this.#queue.pairs);
     this.#options.metrics.queuedTokens.set(this.#queue.tokens);
   }
-}
-
-function rejection(error: unknown): ServiceError {
-  const message =
-    error instanceof ChildLost
-      ? 'an engine process ended twice over this request, which was then given up'
-      : 'the model failed on this request';
-  return new ServiceError('internal', message, {
-    detail: error instanceof Error ? error.message : String(error),
-    cause: error,
-  });
 }

@@ -13,7 +13,11 @@ export const modelSettings = {
   ),
   RERANK_DEVICE: setting(
     oneOf('auto', 'cpu', 'cuda', 'webgpu').default('auto'),
-    '`cpu`, `cuda`, `webgpu`; `auto` takes CUDA where it works, else the CPU, and says so',
+    '`cpu`, `cuda`, `webgpu`; `auto` takes CUDA where its provider is installed (`npm run setup:cuda`), else the CPU',
+  ),
+  RERANK_GPU_FALLBACK: setting(
+    oneOf('none', 'cpu').default('none'),
+    'what `RERANK_DEVICE=auto` does when the CUDA provider is installed and does not work, at the start or later: `none` does not start, or refuses requests, and says why; `cpu` serves many times slower. See operations.md',
   ),
   RERANK_DTYPE: setting(
     dtype.default('auto'),

@@ -2,11 +2,17 @@ import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { ChildLink } from '../platform/process/child-link.ts';
+import { type CardSign, signOfCard } from './card-signs.ts';
 import { engineEntry } from './engine.ts';
+import { shortFault } from './engine-fault.ts';
 import { type Device, EngineCall, type ProbeReply, type ProbeRequest } from './protocol.ts';
 
 export interface ChooseDeviceOptions {
   readonly wanted: Device | 'auto';
+  /** RERANK_GPU_FALLBACK: what `auto` may take where there is a card that does not work. */
+  readonly fallback: 'none' | 'cpu';
+  /** What speaks for a card on this machine. @see signOfCard */
+  readonly signOfCard?: () => Promise<CardSign | undefined>;
   /** A minimal ONNX model to try the devices with. */
   readonly probeModel: Uint8Array;
   readonly env: Readonly<Record<string, string>>;
@@ -19,6 +25,17 @@ export interface Runtime {
   readonly device: Device;
   /** Version of ONNX Runtime. */
   readonly version: string;
+  /** Set where this is not the device that was meant. */
+  readonly fallback?: DeviceFallback;
+}
+
+/** The CPU serves in place of a card. */
+export interface DeviceFallback {
+  readonly from: Device;
+  /** Why not the card. */
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly since: string;
 }
 
 /** The first use of a GPU driver takes seconds; a minute means that it hangs. */
@@ -32,20 +49,18 @@ export const DEVICE_HINTS: Readonly<Record<Device, string>> = {
 };
 
 /**
- * Finds out which device really works, in a process of its own. `auto` takes CUDA where it works and says loudly when it
- * falls back; WebGPU has to be asked for, because a software driver would pass for a GPU.
+ * Finds out which device really works, in a process of its own. `auto` takes CUDA where it works, and the CPU where nothing speaks
+ * for a card, or none was set up. One that was set up and does not work is a fault, to which a server that is ten times slower
+ * than meant is no answer unless somebody said so (`fallback`). WebGPU has to be asked for, because a software driver would pass for a GPU.
  * @throws ServiceError unavailable when the device that was asked for does not work.
  */
 export async function chooseDevice(options: ChooseDeviceOptions): Promise<Runtime> {
-  const { wanted, logger } = options;
+  const { wanted, logger, clock } = options;
   // What the runtime prints about a missing device is in the reply, in fewer words.
-  const quiet = logger.child({}, { level: 'error' });
-  const { device, failures, runtime } = await probeDevices(
-    { ...options, logger: quiet },
-    candidatesFor(wanted),
-  );
+  const quiet = { ...options, logger: logger.child({}, { level: 'error' }) };
+  const { device, failures, runtime: version } = await probeDevices(quiet, candidatesFor(wanted));
+  const [failure] = failures.toReversed();
   if (device === undefined) {
-    const [failure] = failures.toReversed();
     const name = failure?.device ?? 'cpu';
     throw new ServiceError(
       'unavailable',
@@ -55,13 +70,39 @@ export async function chooseDevice(options: ChooseDeviceOptions): Promise<Runtim
       },
     );
   }
-  for (const failure of failures) {
-    logger.warn(
-      { reason: failure.reason },
-      `RERANK_DEVICE=auto: no ${failure.device} here, falling back to ${device}. Set RERANK_DEVICE=${device} if that is meant.`,
+  if (failure === undefined) return { device, version };
+  const reason = shortFault(failure.reason);
+  const sign = await (options.signOfCard ?? (() => signOfCard(options.env)))();
+  if (sign === undefined) {
+    logger.info(
+      { reason },
+      `RERANK_DEVICE=auto: there is no NVIDIA card here, so that models run on the ${device}`,
     );
+    return { device, version };
   }
-  return { device, version: runtime };
+  if (!sign.isMeant) {
+    logger.warn(
+      { reason },
+      `RERANK_DEVICE=auto found ${sign.what}, but no CUDA provider: models run on the ${device}. "npm run setup:cuda" brings it; RERANK_DEVICE=${device} says that this is meant.`,
+    );
+    return { device, version };
+  }
+  if (options.fallback === 'none') throw brokenCard(sign.what, failure.reason);
+  logger.error(
+    { reason: failure.reason },
+    `RERANK_DEVICE=auto found ${sign.what}, but ${failure.device} does not work: FALLING BACK TO THE ${device.toUpperCase()}, which is many times slower (RERANK_GPU_FALLBACK=cpu)`,
+  );
+  return { device, version, fallback: { from: failure.device, reason, since: clock.date().toISOString() } };
+}
+
+function brokenCard(sign: string, reason: string): ServiceError {
+  return new ServiceError(
+    'unavailable',
+    `RERANK_DEVICE=auto found ${sign}, but cuda does not work here: ${reason}`,
+    {
+      detail: `${DEVICE_HINTS.cuda} "rerankd doctor" says what is missing. To serve from the CPU: RERANK_DEVICE=cpu, or RERANK_GPU_FALLBACK=cpu to do so only while the card does not work.`,
+    },
+  );
 }
 
 /** What is tried, the best first. */
@@ -74,7 +115,7 @@ export function candidatesFor(wanted: Device | 'auto'): readonly Device[] {
  * @throws CallFailed or ChildLost when that process can't even load ONNX Runtime.
  */
 export async function probeDevices(
-  options: Omit<ChooseDeviceOptions, 'wanted'>,
+  options: Omit<ChooseDeviceOptions, 'wanted' | 'fallback' | 'signOfCard'>,
   devices: readonly Device[],
   unwanted: AbortSignal = new AbortController().signal,
 ): Promise<ProbeReply> {

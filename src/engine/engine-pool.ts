@@ -11,8 +11,10 @@ export interface EnginePoolOptions extends EngineOptions {
   readonly together: boolean;
   /** Processes to load the model into, where there are any. */
   readonly spares?: SpareEngines | undefined;
-  /** Told about every engine that ended unasked. */
-  readonly onRestart: () => void;
+  /** Told about every engine that ended unasked, and why. */
+  readonly onRestart: (reason: string) => void;
+  /** Told about every engine that could not be started again. */
+  readonly onFailedStart?: (error: unknown) => void;
 }
 
 /** One batch runs, one waits in the socket behind it, so that an engine never idles between two batches. */
@@ -24,12 +26,15 @@ const SLOW_START_MS = 2_000;
 /** A fixed number of engine processes that serve the same model; those that end are started again. */
 export class EnginePool implements EnginePort {
   onFreeSlot: () => void = () => {};
+  onOutage: () => void = () => {};
   readonly model: LoadReply;
   readonly #supervisors: readonly Supervisor<Engine>[];
+  readonly #trial: Trial;
 
-  private constructor(supervisors: readonly Supervisor<Engine>[], model: LoadReply) {
+  private constructor(supervisors: readonly Supervisor<Engine>[], model: LoadReply, trial: Trial) {
     this.#supervisors = supervisors;
     this.model = model;
+    this.#trial = trial;
   }
 
   /**
@@ -45,9 +50,17 @@ export class EnginePool implements EnginePort {
   ): Promise<EnginePool> {
     let pool: EnginePool | undefined;
     const started: Supervisor<Engine>[] = [];
+    const trial: Trial = { tokens: undefined };
+    const listener: PoolListener = {
+      onUp: () => pool?.onFreeSlot(),
+      onFailedStart: (error) => {
+        options.onFailedStart?.(error);
+        if (pool?.outage !== undefined) pool.onOutage();
+      },
+    };
     const startedAt = options.clock.now();
     const startOne = async (index: number): Promise<void> => {
-      started[index] = await launch(options, index, () => pool?.onFreeSlot(), signal);
+      started[index] = await launch(options, index, listener, trial, signal);
       if (options.clock.now() - startedAt < SLOW_START_MS) return;
       options.logger.info(
         `${options.name}: ${Object.keys(started).length} of ${options.size} engines are ready`,
@@ -60,7 +73,7 @@ export class EnginePool implements EnginePort {
       const { model } = await firstOf(started).up();
       inspect(model);
       if (!options.together) for (const index of others) await startOne(index);
-      pool = new EnginePool(started, model);
+      pool = new EnginePool(started, model, trial);
       return pool;
     } catch (error) {
       await closeAll(Object.values(started));
@@ -87,6 +100,16 @@ export class EnginePool implements EnginePort {
     );
   }
 
+  /** In words for those who ask why nothing is scored. An engine that works, or will in a moment, is no outage. */
+  get outage(): string | undefined {
+    if (this.readyEngines > 0) return undefined;
+    const [outage] = this.#supervisors.flatMap((supervisor) => supervisor.outage ?? []);
+    if (outage === undefined) return undefined;
+    const { starts, forMs, reason } = outage;
+    const seconds = Math.max(1, Math.round(forMs / 1000));
+    return `the engine has been started ${starts} times in ${seconds} s and failed: ${reason}`;
+  }
+
   async run(tokens: RaggedTokens, about?: () => object): Promise<RunReply> {
     const [leastBusy] = this.#engines().toSorted((a, b) => a.outstanding - b.outstanding);
     if (leastBusy === undefined) throw new Error('no engine is ready');
@@ -99,6 +122,7 @@ export class EnginePool implements EnginePort {
 
   /** Runs a batch once on every engine: first runs are slow, and must not fall on a live request. */
   async runOnEach(tokens: RaggedTokens): Promise<RunReply[]> {
+    this.#trial.tokens ??= tokens;
     return Promise.all(this.#supervisors.map(async (supervisor) => (await supervisor.up()).run(tokens)));
   }
 
@@ -113,24 +137,56 @@ export class EnginePool implements EnginePort {
   }
 }
 
+/** What every engine that is started again runs first: one on a device that loads models and fails to compute is not up. */
+interface Trial {
+  tokens: RaggedTokens | undefined;
+}
+
+interface PoolListener {
+  readonly onUp: () => void;
+  readonly onFailedStart: (error: unknown) => void;
+}
+
 function launch(
   options: EnginePoolOptions,
   index: number,
-  onUp: () => void,
+  { onUp, onFailedStart }: PoolListener,
+  trial: Trial,
   signal: AbortSignal,
 ): Promise<Supervisor<Engine>> {
   const name = `${options.name}.${index}`;
+  const start = async (unwanted: AbortSignal): Promise<Engine> => {
+    const engine = await Engine.start({ ...options, name }, unwanted, options.spares?.take(index));
+    if (trial.tokens !== undefined) await tryOut(engine, trial.tokens, unwanted);
+    return engine;
+  };
   return Supervisor.launch<Engine>(
     {
       name,
-      start: (unwanted) => Engine.start({ ...options, name }, unwanted, options.spares?.take(index)),
+      start,
       clock: options.clock,
       logger: options.logger,
       onUp,
       onDown: options.onRestart,
+      onFailedStart,
     },
     signal,
   );
+}
+
+/** @throws what the run throws; the engine is gone by then. */
+async function tryOut(engine: Engine, tokens: RaggedTokens, unwanted: AbortSignal): Promise<void> {
+  const stop = (): void => engine.kill('it is no longer wanted');
+  unwanted.addEventListener('abort', stop, { once: true });
+  try {
+    await engine.run(tokens);
+  } catch (error) {
+    engine.kill('it could not compute');
+    await engine.lost;
+    throw error;
+  } finally {
+    unwanted.removeEventListener('abort', stop);
+  }
 }
 
 /** Waits for all of them even when one fails: what has started must be known to be closed. */

@@ -1,9 +1,11 @@
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { CallFailed, ChildLink } from '../platform/process/child-link.ts';
+import { CallFailed, ChildLink, ChildLost } from '../platform/process/child-link.ts';
 import { entryBeside } from '../platform/process/entry.ts';
 import type { Mortal } from '../platform/process/supervisor.ts';
+import { classifyFault, DeviceLost, shortFault } from './engine-fault.ts';
+import { deviceRefusal } from './engine-refusal.ts';
 import {
   decodeRunReply,
   EngineCall,
@@ -37,6 +39,8 @@ export class Engine implements Mortal {
   readonly model: LoadReply;
   readonly #link: ChildLink;
   readonly #runTimeoutMs: number;
+  /** What the device said, once it has failed: nothing that this process tries will work from then on. */
+  #fault: string | undefined;
 
   private constructor(link: ChildLink, model: LoadReply, runTimeoutMs: number) {
     this.#link = link;
@@ -46,7 +50,8 @@ export class Engine implements Mortal {
 
   /**
    * @param spare a process that has no model yet, to spare the start of one.
-   * @throws ServiceError invalid_model when ONNX Runtime refuses the model; ChildLost when the process dies over it.
+   * @throws ServiceError invalid_model when ONNX Runtime refuses the model, unavailable or insufficient_storage when its device
+   * does; ChildLost when the process dies over it.
    */
   static async start(options: EngineOptions, unwanted: AbortSignal, spare?: ChildLink): Promise<Engine> {
     const { modelFile, device, threads, optimization, onlyDevice = false } = options;
@@ -85,19 +90,38 @@ export class Engine implements Mortal {
 
   /**
    * @param about what the batch is about, for the log.
-   * @throws CallFailed when ONNX Runtime rejects the batch; ChildLost when the process ends first.
+   * @throws CallFailed when ONNX Runtime rejects the batch; ChildLost when the process ends first, and DeviceLost when it is ended
+   * because its device has failed.
    */
   async run(tokens: RaggedTokens, about?: () => object): Promise<RunReply> {
     const payload = encodeRagged(tokens);
-    return decodeRunReply(await this.#link.call(EngineCall.run, payload, this.#runTimeoutMs, about));
+    try {
+      return decodeRunReply(await this.#link.call(EngineCall.run, payload, this.#runTimeoutMs, about));
+    } catch (error) {
+      throw this.#judge(error);
+    }
   }
 
   kill(because: string): void {
     this.#link.kill(because);
   }
+
+  /** Ends the process over an error that leaves its context on the device broken: whatever runs next would fail as well. */
+  #judge(error: unknown): unknown {
+    if (error instanceof CallFailed && classifyFault(error.message) === 'device-lost') {
+      this.#fault ??= shortFault(error.message);
+      this.kill(this.#fault);
+      return new DeviceLost(this.#fault, true);
+    }
+    // What waited behind it is lost by the same fault, whether or not it had begun.
+    if (error instanceof ChildLost && this.#fault !== undefined) return new DeviceLost(this.#fault, false);
+    return error;
+  }
 }
 
 function refusedModel(error: CallFailed): ServiceError {
+  const refusal = deviceRefusal(error.message, error);
+  if (refusal !== undefined) return refusal;
   return new ServiceError('invalid_model', `ONNX Runtime can't load this model: ${error.message}`, {
     cause: error,
   });

@@ -8,10 +8,14 @@ export interface EnginePort {
   readonly readyEngines: number;
   /** Called whenever a slot may have become free. */
   onFreeSlot: () => void;
+  /** Called when no engine works and none comes up: what waits will not be run soon. */
+  onOutage: () => void;
+  /** Why not, while that lasts. */
+  readonly outage: string | undefined;
   /**
    * Runs one batch on the least busy engine. Only to be called while freeSlots > 0.
    * @param about what the batch is about, for the log when the engine says something meanwhile.
-   * @throws CallFailed when the model rejects the batch; ChildLost when the engine ends over it.
+   * @throws CallFailed when the model rejects the batch; ChildLost when the engine ends over it, and DeviceLost when that is its device's fault.
    */
   run(tokens: RaggedTokens, about?: () => object): Promise<RunReply>;
 }

@@ -4,6 +4,8 @@ export interface Readiness {
   hasStarted(): boolean;
   /** Undefined while requests are welcome. */
   whyNotReady(): string | undefined;
+  /** What an operator should know of a server that is ready all the same. */
+  remark?(): string | undefined;
 }
 
 export const NOT_READY_RETRY_SECONDS = '1';

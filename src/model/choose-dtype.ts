@@ -2,6 +2,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { classifyFault } from '../engine/engine-fault.ts';
+import { messageOf } from '../errors.ts';
 import { compareScorers } from './agreement/compare.ts';
 import { type AgreementLimits, breaches, fp16Limits, int8Limits } from './agreement/limits.ts';
 import { shippedProbeSet } from './agreement/probe-set.ts';
@@ -63,8 +65,9 @@ export async function chooseDtype(
     );
     return whenTight;
   }
-  const verdict =
-    known ?? (await compare(model, { graph, fast, limits, path }, await graphIn('fp32'), settings, signal));
+  const candidate = { graph, fast, limits, path };
+  const verdict = known ?? (await compareWithin(model, candidate, await graphIn('fp32'), settings, signal));
+  if (verdict === undefined) return whenTight;
   if (verdict.length === 0) return fast;
   settings.logger.warn(
     `${model.reference}: ${fast} does not rank as fp32 does (${verdict.join('; ')}), serving fp32. RERANK_DTYPE=${fast} takes it all the same.`,
@@ -86,6 +89,27 @@ async function readVerdict(path: string): Promise<readonly string[] | undefined>
   try {
     return verdictSchema.parse(JSON.parse(await readFile(path, 'utf8'))).breaches;
   } catch {
+    return undefined;
+  }
+}
+
+/** @returns undefined where there was too little memory for it. */
+async function compareWithin(
+  model: NamedModel,
+  candidate: Candidate,
+  fp32: ServableGraph,
+  settings: GenerationSettings,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  try {
+    return await compare(model, candidate, fp32, settings, signal);
+  } catch (error) {
+    if (signal.aborted || classifyFault(messageOf(error)) !== 'out-of-memory') throw error;
+    const reason = messageOf(error);
+    settings.logger.warn(
+      { reason },
+      `${model.reference}: too little memory to compare ${candidate.fast} with fp32`,
+    );
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Flow } from '../batching/flow.ts';
 import { Scheduler } from '../batching/scheduler.ts';
+import { classifyFault } from '../engine/engine-fault.ts';
 import { EnginePool } from '../engine/engine-pool.ts';
 import type { Device } from '../engine/protocol.ts';
 import { checkSignature } from '../engine/signature.ts';
@@ -122,9 +123,11 @@ export class Generation {
     // It may fail while the engines still start; it is awaited after them.
     tokenizerStart.catch(() => {});
     let restarts = 0;
-    const countRestart = (): void => {
-      restarts++;
-      metrics.engineRestarts.inc();
+    const options = childOptions(settings);
+    const countRestart = (reason: string): void => {
+      // A model on probation answers for its engines, not for the card.
+      if (classifyFault(reason) !== 'device-lost') restarts++;
+      options.onRestart(reason);
     };
     try {
       // Where nothing else needs the processors, both start at once.
@@ -132,7 +135,7 @@ export class Generation {
       if (!together) await tokenizerStart;
       const engines = await EnginePool.start(
         {
-          ...childOptions(settings),
+          ...options,
           onRestart: countRestart,
           spares: nest?.spares,
           name: `model-${model.generation}.engine`,
@@ -190,7 +193,17 @@ export class Generation {
     return this.#engines.readyEngines;
   }
 
-  /** Engine processes that ended unasked so far. */
+  /** Why no engine comes up; undefined while one works, or may well work in a moment. */
+  get outage(): string | undefined {
+    return this.#engines.outage;
+  }
+
+  /** Tokens of one batch at this moment. */
+  get batchTokens(): number {
+    return this.#scheduler.batchTokens;
+  }
+
+  /** Engine processes that ended unasked so far, other than by a fault of their device. */
   get engineRestarts(): number {
     return this.#restarts();
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { countRestarts } from '../engine/count-restarts.ts';
 import { SpareEngines } from '../engine/spare-engines.ts';
 import { warmPageCache } from '../platform/page-cache.ts';
 import type { Generation, GenerationSettings } from './generation.ts';
@@ -15,7 +16,7 @@ export const TOKENIZER_FILE = 'tokenizer.json';
 
 /** The options that all child processes of one generation have in common. */
 export function childOptions({ childEnv, clock, logger, loadTimeoutMs, metrics }: ChildSettings) {
-  return { env: childEnv, clock, logger, loadTimeoutMs, onRestart: () => metrics.engineRestarts.inc() };
+  return { env: childEnv, clock, logger, loadTimeoutMs, ...countRestarts(metrics) };
 }
 
 /** @throws ServiceError invalid_model when tokenizer.json can't be used. */

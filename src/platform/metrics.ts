@@ -29,7 +29,7 @@ export function createMetrics(observed: Observed, { tei = false }: MetricsOption
   const own = {
     ...httpMetrics(registers),
     ...requestMetrics(registers),
-    ...batchMetrics(registers),
+    ...batchMetrics(registers, observed),
     ...processMetrics(registers, observed),
     ...gpuMetrics(registers, observed),
     ...swapMetrics(registers, observed),

@@ -1,5 +1,6 @@
 import type { Runtime } from '../engine/choose-device.ts';
-import { ServiceError } from '../errors.ts';
+import { deviceRefusal } from '../engine/engine-refusal.ts';
+import { messageOf, ServiceError } from '../errors.ts';
 import type { GraphDtype } from '../graph/plan-model.ts';
 import type { CompileSettings } from '../model/compile/compile-settings.ts';
 import { Generation, type GenerationSettings } from '../model/generation.ts';
@@ -44,7 +45,7 @@ export interface PreparationSettings {
   readonly staging: StagingArea;
   /** Told of every model whose copy is wanted; what it throws refuses the model. */
   readonly onStaged?: (model: NamedModel) => Promise<void>;
-  /** Asked once, before the first load. */
+  /** Asked before every load: the answer may change once, when a card is given up for the CPU. */
   readonly chooseDevice: () => Promise<Runtime>;
   readonly compile: CompileSettings;
   readonly plans: PlanStore;
@@ -55,7 +56,6 @@ export interface PreparationSettings {
 export class Preparation {
   readonly #settings: PreparationSettings;
   #generations = 0;
-  #runtime: Promise<Runtime> | undefined;
 
   constructor(settings: PreparationSettings) {
     this.#settings = settings;
@@ -143,7 +143,7 @@ export class Preparation {
     isTight = false,
   ): Promise<PreparedModel> {
     work.enter('compile');
-    const runtime = await this.#chooseRuntime();
+    const runtime = await this.#settings.chooseDevice();
     const { plans: store } = this.#settings;
     const onProgress = (dtype: GraphDtype, share: number): void => {
       this.#settings.compile.onProgress?.(dtype, share);
@@ -215,21 +215,18 @@ export class Preparation {
   }
 
   async #generationSettings(): Promise<GenerationSettings> {
-    const { device } = await this.#chooseRuntime();
+    const { device } = await this.#settings.chooseDevice();
     const { gpu, ...generation } = this.#settings.generation;
     return { ...generation, device, ...(device !== 'cpu' && { gpu }) };
   }
-
-  #chooseRuntime(): Promise<Runtime> {
-    this.#runtime ??= this.#settings.chooseDevice();
-    return this.#runtime;
-  }
 }
 
-/** The model is new and the requests are our own: whatever fails here is the model's fault. */
+/** The model is new and the requests are our own: whatever fails here is the model's fault, unless it is the device's. */
 export function explain(error: unknown, signal: AbortSignal): unknown {
   // Processes that were ended because nobody wants the model any more say nothing about it.
   if (signal.aborted) return signal.reason;
+  const refusal = error instanceof ServiceError ? undefined : deviceRefusal(messageOf(error), error);
+  if (refusal !== undefined) return refusal;
   if (error instanceof CallFailed || (error instanceof ServiceError && error.type === 'internal')) {
     const reason = error instanceof ServiceError ? (error.detail ?? error.message) : error.message;
     return new ServiceError('invalid_model', `the model loads, but fails on a plain pair: ${reason}`, {

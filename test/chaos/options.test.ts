@@ -7,7 +7,7 @@ describe('readOptions', () => {
     const options = readOptions([]) as ChaosOptions;
     expect(options).toMatchObject({ seed: 1, swaps: 1000, jsonFile: undefined });
     expect(lineUp(options).map(({ name }) => name)).toEqual([...options.only]);
-    expect(options.only).toHaveLength(7);
+    expect(options.only).toHaveLength(8);
   });
 
   it('reads every flag that the help names', () => {

@@ -57,6 +57,35 @@ describe('a supervisor', () => {
     await supervisor.close();
   });
 
+  it('tells of an outage when starts keep failing, and no more when one works', async () => {
+    const clock = new ManualClock();
+    const failed: unknown[] = [];
+    let works = true;
+    const start = async (): Promise<FakeChild> => {
+      if (works) return new FakeChild();
+      throw new Error('no CUDA-capable device is detected');
+    };
+    const onFailedStart = (error: unknown): void => void failed.push(error);
+    const options = { name: 'child', start, clock, logger, onFailedStart };
+    const supervisor = await Supervisor.launch(options, never);
+    clock.advance(60_000);
+    works = false;
+    supervisor.current?.kill('crash');
+    for (const [starts, pauseMs] of [100, 200].entries()) {
+      await turn();
+      expect([failed.length, supervisor.outage]).toEqual([starts + 1, undefined]);
+      clock.advance(pauseMs);
+    }
+    await turn();
+    const reason = 'no CUDA-capable device is detected';
+    expect(supervisor.outage).toEqual({ starts: 3, forMs: 300, reason });
+    works = true;
+    clock.advance(400);
+    await turn();
+    expect([supervisor.current === undefined, supervisor.outage]).toEqual([false, undefined]);
+    await supervisor.close();
+  });
+
   it('hands the next child to who waits for one', async () => {
     const clock = new ManualClock();
     const second = Promise.withResolvers<FakeChild>();

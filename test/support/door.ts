@@ -83,6 +83,7 @@ function emptyCatalogue(): Catalogue {
     available: () => Promise.resolve([]),
     version: 'test',
     limits: {},
+    fallback: () => undefined,
   };
   return catalogue as unknown as Catalogue;
 }

@@ -12,6 +12,8 @@ export interface StartedBatch {
 /** Engines whose batches end when the test says so. The score of a row is its first token id. */
 export class FakeEngines implements EnginePort {
   onFreeSlot: () => void = () => {};
+  onOutage: () => void = () => {};
+  outage: string | undefined;
   readonly readyEngines: number;
   freeSlots: number;
   readonly started: StartedBatch[] = [];
@@ -36,6 +38,13 @@ export class FakeEngines implements EnginePort {
       fail: (error) => end(() => reject(error)),
     });
     return promise;
+  }
+
+  /** What a pool does when its engines don't come up again. */
+  breakDown(reason: string): void {
+    this.outage = reason;
+    this.freeSlots = 0;
+    this.onOutage();
   }
 
   /** Lets everything end well, and what starts because of that too. */

@@ -30,8 +30,8 @@ function healthLines({ health, readiness }: ServerState): string[] {
   return [field('health', probeText(health)), field('readiness', probeText(readiness))];
 }
 
-function probeText({ status, reason }: ServerState['health']): string {
-  return [status ?? 'unknown', reason].filter((part) => part !== null).join(': ');
+function probeText({ status, reason, remark }: ServerState['health']): string {
+  return [status ?? 'unknown', reason, remark].filter((part) => part !== null).join(': ');
 }
 
 function modelLines({ info: { current, engines }, models }: ServerState, now: Date): string[] {

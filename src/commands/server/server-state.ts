@@ -32,7 +32,11 @@ const modelsSchema = z.object({
   available: listOf(z.string()),
 });
 
-const healthSchema = z.object({ status: optional(z.string()), reason: optional(z.string()) });
+const healthSchema = z.object({
+  status: optional(z.string()),
+  reason: optional(z.string()),
+  remark: optional(z.string()),
+});
 
 /** What the commands show of a server: its answers to GET /info, /models, /healthz and /readyz. */
 export interface ServerState {

@@ -1,15 +1,17 @@
-import { env, InferenceSession } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device, ProbeReply, ProbeRequest } from '../protocol.ts';
 import { sessionOptions } from './session.ts';
 
-/** Takes the first device on which a session of a one-node model can really be made. */
+/** Takes the first device on which a one-node model really runs: a broken card may still take a model in. */
 export async function probeDevices(request: ProbeRequest): Promise<ProbeReply> {
   const model = Buffer.from(request.modelBase64, 'base64');
   const runtime = env.versions.node ?? env.versions.common;
   const failures: { device: Device; reason: string }[] = [];
   for (const device of request.devices) {
     try {
-      await InferenceSession.create(model, sessionOptions(device, 1));
+      const session = await InferenceSession.create(model, sessionOptions(device, 1));
+      const [input = ''] = session.inputNames;
+      await session.run({ [input]: new Tensor('float32', Float32Array.of(1), [1]) });
       return { device, failures, runtime };
     } catch (error) {
       failures.push({ device, reason: error instanceof Error ? error.message : String(error) });

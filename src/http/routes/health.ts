@@ -21,8 +21,10 @@ export const liveRoute: RequestHandler = (_request, response) => {
 export function readyRoute(readiness: Readiness): RequestHandler {
   return (_request, response) => {
     const reason = readiness.whyNotReady();
-    if (reason === undefined) response.json({ status: 'ready' });
-    else
+    if (reason === undefined) {
+      const remark = readiness.remark?.();
+      response.json({ status: 'ready', ...(remark !== undefined && { remark }) });
+    } else
       response.status(503).set('Retry-After', NOT_READY_RETRY_SECONDS).json({ status: 'not ready', reason });
   };
 }

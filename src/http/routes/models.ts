@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Generation, ModelIdentity } from '../../model/generation.ts';
 import { readGpuByRole } from '../../model/memory-by-role.ts';
+import type { DeviceFallback } from '../../serving/device-fallback.ts';
 import type { Probation } from '../../serving/probation/probation.ts';
 import type { Standby } from '../../serving/probation/standby.ts';
 import type { ModelSlot } from '../../serving/slot/model-slot.ts';
@@ -17,6 +18,8 @@ export interface Catalogue {
   /** References of the models that an update could name. */
   readonly available: () => Promise<string[]>;
   readonly version: string;
+  /** Set while the CPU serves in place of a device that failed. */
+  readonly fallback: () => DeviceFallback | undefined;
   readonly limits: Readonly<Record<string, number>>;
 }
 
@@ -35,7 +38,7 @@ export function modelsRoute(catalogue: Catalogue): RequestHandler {
 
 /** GET /info: the model and the limits, in the field names of TEI where it has them. */
 export function infoRoute(catalogue: Catalogue): RequestHandler {
-  const { slot, version, limits } = catalogue;
+  const { slot, version, limits, fallback } = catalogue;
   return async (_request, response) => {
     const generation = slot.current;
     const current = describe(generation?.identity);
@@ -51,6 +54,7 @@ export function infoRoute(catalogue: Catalogue): RequestHandler {
       ...changes(catalogue),
       engines: { ready: generation?.readyEngines ?? 0, processes: generation?.enginePids ?? [] },
       gpu: await describeGpu(generation),
+      device_fallback: fallback() ?? null,
     });
   };
 }

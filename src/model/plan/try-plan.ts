@@ -1,6 +1,7 @@
 import { noMetrics } from '../../batching/batch-metrics.ts';
 import { Flow } from '../../batching/flow.ts';
 import { Scheduler } from '../../batching/scheduler.ts';
+import { countRestarts } from '../../engine/count-restarts.ts';
 import { EnginePool } from '../../engine/engine-pool.ts';
 import type { RaggedTokens } from '../../engine/protocol.ts';
 import { checkSignature } from '../../engine/signature.ts';
@@ -41,7 +42,7 @@ export async function tryPlan(
       together: true,
       loadTimeoutMs: settings.loadTimeoutMs,
       runTimeoutMs: settings.engineTimeoutMs,
-      onRestart: () => metrics.engineRestarts.inc(),
+      ...countRestarts(metrics),
     },
     checkSignature,
     signal,

@@ -13,7 +13,10 @@ export class Tokenizer {
   }
 
   static async start(
-    options: TokenizerOptions & { onRestart: () => void },
+    options: TokenizerOptions & {
+      readonly onRestart: (reason: string) => void;
+      readonly onFailedStart?: (error: unknown) => void;
+    },
     signal: AbortSignal,
   ): Promise<Tokenizer> {
     const supervisor = await Supervisor.launch<TokenizerProcess>(
@@ -23,6 +26,7 @@ export class Tokenizer {
         clock: options.clock,
         logger: options.logger,
         onDown: options.onRestart,
+        ...(options.onFailedStart && { onFailedStart: options.onFailedStart }),
       },
       signal,
     );

@@ -1,9 +1,18 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { PAIRS, REQUEST_SECONDS, TOKENS } from './buckets.ts';
+import type { Observed } from './observed.ts';
 
 /** The queue in front of the engines, and the batches that they run. */
-export function batchMetrics(registers: Registry[]) {
+export function batchMetrics(registers: Registry[], observed: Observed) {
   return {
+    batchBudget: new Gauge({
+      name: 'rerankd_batch_budget_tokens',
+      help: 'Tokens that one batch may have at this moment, padding included: as planned, or fewer after batches did not fit into the memory of the device.',
+      registers,
+      collect() {
+        this.set(observed.batchTokens?.() ?? 0);
+      },
+    }),
     queuedPairs: new Gauge({ name: 'rerankd_queue_pairs', help: 'Pairs that wait for a batch.', registers }),
     queuedTokens: new Gauge({
       name: 'rerankd_queue_tokens',
@@ -36,6 +45,11 @@ export function batchMetrics(registers: Registry[]) {
     batchRetries: new Counter({
       name: 'rerankd_batch_retries_total',
       help: 'Batches run again because their engine ended, or because one of several pairs failed.',
+      registers,
+    }),
+    batchSplits: new Counter({
+      name: 'rerankd_batch_splits_total',
+      help: 'Batches that did not fit into the memory of the device and ran again in halves.',
       registers,
     }),
     sharedPairs: new Counter({

@@ -13,6 +13,10 @@ export interface Observed {
   /** Of rerankd. */
   readonly version?: string;
   readyEngines(): number;
+  /** Whether the CPU serves in place of a device that failed. */
+  hasFallenBack?(): boolean;
+  /** Tokens of one batch of the model that serves. */
+  batchTokens?(): number | undefined;
   /** The change of the model that is under way. */
   operation?(): { readonly kind: string; readonly phase: string } | undefined;
   /** Whether the model that serves is on probation. */

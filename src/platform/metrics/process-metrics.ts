@@ -1,5 +1,16 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Observed } from './observed.ts';
+import { startAtZero } from './start-at-zero.ts';
+
+/** Why a process was started again, or could not be. */
+export type RestartReason = 'device_lost' | 'out_of_memory' | 'hung' | 'ended';
+
+const REASONS: readonly { readonly reason: RestartReason }[] = [
+  { reason: 'device_lost' },
+  { reason: 'out_of_memory' },
+  { reason: 'hung' },
+  { reason: 'ended' },
+];
 
 /** The processes that make up the server. */
 export function processMetrics(registers: Registry[], observed: Observed) {
@@ -32,10 +43,31 @@ export function processMetrics(registers: Registry[], observed: Observed) {
         this.set(observed.readyEngines());
       },
     }),
-    engineRestarts: new Counter({
-      name: 'rerankd_engine_restarts_total',
-      help: 'Engine and tokenizer processes that ended unasked and were started again.',
+    deviceFallback: new Gauge({
+      name: 'rerankd_device_fallback',
+      help: '1 while the CPU serves in place of a GPU that failed (RERANK_GPU_FALLBACK=cpu), else 0.',
       registers,
+      collect() {
+        this.set(observed.hasFallenBack?.() === true ? 1 : 0);
+      },
     }),
+    engineRestarts: startAtZero(
+      new Counter({
+        name: 'rerankd_engine_restarts_total',
+        help: 'Engine and tokenizer processes that ended unasked and were started again. reason: device_lost, out_of_memory, hung (no answer in time), ended (all else).',
+        labelNames: ['reason'] as const,
+        registers,
+      }),
+      REASONS,
+    ),
+    engineFailedStarts: startAtZero(
+      new Counter({
+        name: 'rerankd_engine_failed_starts_total',
+        help: 'Times that an engine or tokenizer process could not be started again. reason as above.',
+        labelNames: ['reason'] as const,
+        registers,
+      }),
+      REASONS,
+    ),
   };
 }

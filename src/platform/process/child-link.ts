@@ -26,6 +26,12 @@ export interface LoadCall {
   readonly timeoutMs: number;
 }
 
+/**
+ * A process that waits for a broken device inside the kernel can't be ended, not even by SIGKILL, until the driver lets go of it.
+ * After so long nobody waits for that any more.
+ */
+const UNKILLABLE_AFTER_MS = 20_000;
+
 /** The child answered that it could not do what was asked. */
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';
@@ -67,6 +73,8 @@ export class ChildLink {
   readonly #pending = new Map<number, PendingCall>();
   #nextId = 1;
   #cancelDeadline: (() => void) | undefined;
+  #cancelPatience: (() => void) | undefined;
+  #finish: (description: string) => void = () => {};
   #killedBecause: string | undefined;
   #gone = false;
 
@@ -145,10 +153,17 @@ export class ChildLink {
     return answer;
   }
 
-  /** Ends the process at once. `lost` resolves when the operating system has taken it down. */
+  /** Ends the process at once. `lost` resolves when the operating system has taken it down, or can't. */
   kill(because: string): void {
-    this.#killedBecause ??= because;
     this.#process.kill('SIGKILL');
+    if (!this.alive) return;
+    this.#killedBecause = because;
+    this.#cancelPatience = this.#clock.after(UNKILLABLE_AFTER_MS, () => {
+      this.#killedBecause = `${because}; SIGKILL had no effect within ${UNKILLABLE_AFTER_MS} ms`;
+      // It must not keep this process from ending either.
+      this.#process.unref();
+      this.#finish(this.#killedBecause);
+    });
   }
 
   #settle(frame: Frame): void {
@@ -181,24 +196,27 @@ export class ChildLink {
   }
 
   #watchExit(): Promise<string> {
-    return new Promise((resolve) => {
-      const finish = (description: string): void => {
-        if (this.#gone) return;
-        this.#gone = true;
-        this.#cancelDeadline?.();
-        const reason = this.#killedBecause ?? description;
-        let running = true;
-        for (const call of this.#pending.values()) {
-          call.reject(new ChildLost(`${this.name} ended: ${reason}`, running));
-          running = false;
-        }
-        this.#pending.clear();
-        for (const stream of this.#process.stdio) stream?.destroy();
-        resolve(reason);
-      };
-      this.#process.on('error', (error) => finish(`it could not be started: ${error.message}`));
-      this.#process.on('exit', (code, signal) => finish(signal ? `signal ${signal}` : `exit code ${code}`));
-    });
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.#finish = (description) => {
+      if (this.#gone) return;
+      this.#gone = true;
+      this.#cancelDeadline?.();
+      this.#cancelPatience?.();
+      const reason = this.#killedBecause ?? description;
+      let running = true;
+      for (const call of this.#pending.values()) {
+        call.reject(new ChildLost(`${this.name} ended: ${reason}`, running));
+        running = false;
+      }
+      this.#pending.clear();
+      for (const stream of this.#process.stdio) stream?.destroy();
+      resolve(reason);
+    };
+    this.#process.on('error', (error) => this.#finish(`it could not be started: ${error.message}`));
+    this.#process.on('exit', (code, signal) =>
+      this.#finish(signal ? `signal ${signal}` : `exit code ${code}`),
+    );
+    return promise;
   }
 
   #forwardOutput(logger: Logger): void {

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import { type Clock, delay } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 
@@ -16,6 +17,17 @@ export interface SupervisorOptions<T extends Mortal> {
   readonly logger: Logger;
   readonly onUp?: (child: T) => void;
   readonly onDown?: (reason: string) => void;
+  /** Told about every start that failed, after the first one that worked. */
+  readonly onFailedStart?: (error: unknown) => void;
+}
+
+/** A child that does not come up, however often it is started. */
+export interface Outage {
+  readonly starts: number;
+  /** Since the child ended, in milliseconds. */
+  readonly forMs: number;
+  /** What the last start failed with. */
+  readonly reason: string;
 }
 
 const FIRST_BACKOFF_MS = 50;
@@ -23,6 +35,9 @@ const LONGEST_BACKOFF_MS = 10_000;
 
 /** A life shorter than this counts as a failed start, so that a child which dies at once is not restarted in a loop. */
 const STABLE_AFTER_MS = 10_000;
+
+/** One start may fail for a moment, such as while memory is not back yet. */
+const STARTS_BEFORE_OUTAGE = 3;
 
 /** Keeps one child alive: starts it again when it ends, with a growing pause while starts keep failing. */
 export class Supervisor<T extends Mortal> {
@@ -32,6 +47,10 @@ export class Supervisor<T extends Mortal> {
   #up = Promise.withResolvers<T>();
   #keeping: Promise<void> | undefined;
   #failures = 0;
+  /** Starts that failed since a child last came up. */
+  #fruitless = 0;
+  #downSince = 0;
+  #lastReason = '';
 
   private constructor(options: SupervisorOptions<T>) {
     this.#options = options;
@@ -71,6 +90,13 @@ export class Supervisor<T extends Mortal> {
     return this.#current === undefined ? this.#up.promise : Promise.resolve(this.#current);
   }
 
+  /** Undefined while the child is up, or may well be up in a moment. */
+  get outage(): Outage | undefined {
+    if (this.#current !== undefined || this.#fruitless < STARTS_BEFORE_OUTAGE) return undefined;
+    const forMs = this.#options.clock.now() - this.#downSince;
+    return { starts: this.#fruitless, forMs, reason: this.#lastReason };
+  }
+
   /** Ends the child and resolves when it is gone. */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -93,6 +119,8 @@ export class Supervisor<T extends Mortal> {
       this.#up = Promise.withResolvers<T>();
       this.#up.promise.catch(() => {});
       if (clock.now() - startedAt >= STABLE_AFTER_MS) this.#failures = 0;
+      this.#fruitless = 0;
+      this.#downSince = clock.now();
       logger.error({ process: name, reason }, `${name} ended (${reason}); starting it again`);
       onDown?.(reason);
       child = await this.#startAgain();
@@ -100,7 +128,7 @@ export class Supervisor<T extends Mortal> {
   }
 
   async #startAgain(): Promise<T | undefined> {
-    const { clock, logger, name, start } = this.#options;
+    const { clock, logger, name, start, onFailedStart } = this.#options;
     const { signal } = this.#stop;
     while (!signal.aborted) {
       // The first restart is immediate: a single crash should cost as little time as possible.
@@ -115,8 +143,11 @@ export class Supervisor<T extends Mortal> {
         child.kill('it is no longer needed');
         await child.lost;
       } catch (error) {
-        if (!signal.aborted)
-          logger.error({ process: name, err: error }, `${name} could not be started again`);
+        if (signal.aborted) return undefined;
+        this.#fruitless++;
+        this.#lastReason = messageOf(error);
+        logger.error({ process: name, err: error }, `${name} could not be started again`);
+        onFailedStart?.(error);
       }
     }
     return undefined;

@@ -67,4 +67,10 @@ export const infoAnswer = z.object({
     })
     .nullable()
     .describe('Memory of the GPU; null on a CPU, and where no driver tells'),
+  device_fallback: z
+    .object({ from: z.string(), reason: z.string(), since: z.string() })
+    .nullable()
+    .describe(
+      'The device that failed, in whose place the CPU serves (RERANK_GPU_FALLBACK=cpu); null while none did',
+    ),
 });

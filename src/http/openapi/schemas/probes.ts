@@ -9,7 +9,13 @@ export const unhealthyAnswer = z.object({
   reason,
 });
 export const liveAnswer = z.object({ status: z.literal('live') });
-export const readyAnswer = z.object({ status: z.literal('ready') });
+export const readyAnswer = z.object({
+  status: z.literal('ready'),
+  remark: z
+    .string()
+    .optional()
+    .describe('What is not as it should be all the same, such as a GPU that failed'),
+});
 export const notReadyAnswer = z.object({ status: z.literal('not ready'), reason });
 export const startedAnswer = z.object({ status: z.literal('started') });
 export const startingAnswer = z.object({ status: z.literal('starting') });

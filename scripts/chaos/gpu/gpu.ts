@@ -1,0 +1,165 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CardFaults, type CudaCall, noStubCard, stubLibraries } from '../../../test/support/card-faults.ts';
+import type { Client } from '../../../test/support/client.ts';
+import type { Chaos, Experiment } from '../experiment.ts';
+import { demand, type Finding, skipped } from '../finding.ts';
+import { KnownAnswers, learnModel } from '../load/known-answers.ts';
+import { drawRequests } from '../load/requests.ts';
+import { SteadyLoad } from '../load/steady-load.ts';
+import { ChaosServer } from '../server/chaos-server.ts';
+import { UpdateApi } from '../server/update-api.ts';
+import { passOn } from './pass-on.ts';
+
+const REQUESTS = 24;
+const MOST_DOCUMENTS = 48;
+const PAUSE_MS = 2;
+const POLL_MS = 10;
+
+/** A broken card that nobody notices, or that does not come back: neither may end the run. */
+const LONGEST_WAIT_MS = 30_000;
+
+const SPLITS = 'rerankd_batch_splits_total';
+const RESTARTS = 'rerankd_engine_restarts_total';
+
+/** CUDA's error for it. */
+const OUT_OF_MEMORY = 2;
+
+/** What breaks an engine. */
+const FAULTS: readonly (readonly [call: CudaCall, error: number])[] = [
+  ['launch', 719],
+  ['launch', 700],
+  ['memcpy', 214],
+  ['sync', 999],
+];
+
+const ASKED =
+  'a GPU that runs out of memory, faults, and stays away: no request fails but for a card that is gone';
+
+export interface GpuPlan {
+  readonly connections: number;
+  /** Each is every kind of fault once. */
+  readonly rounds: number;
+}
+
+interface Rig {
+  readonly client: Client;
+  readonly card: CardFaults;
+  readonly faults: string[];
+}
+
+/** Breaks a stub card in every way under load, again and again; then for a while. */
+export function gpuExperiment({ connections, rounds }: GpuPlan): Experiment {
+  return async (chaos) => {
+    if (noStubCard !== undefined) return [skipped(ASKED, noStubCard)];
+    const stateDirectory = join(chaos.directory, 'state');
+    await serveOnce(stateDirectory, chaos.signal);
+    const directory = join(chaos.directory, 'faults');
+    await mkdir(directory, { recursive: true });
+    const card = new CardFaults(directory);
+    await using server = await ChaosServer.start({
+      stateDirectory,
+      settings: {
+        RERANK_DEVICE: 'cuda',
+        RERANK_ENGINES: '1',
+        RERANK_MAX_BATCH_TOKENS: '8192',
+        LD_LIBRARY_PATH: stubLibraries,
+      },
+      nodeFlags: [passOn(card.env)],
+      signal: chaos.signal,
+    });
+    const { client } = server;
+    const rig: Rig = { client, card, faults: [] };
+    const requests = drawRequests(REQUESTS, MOST_DOCUMENTS, chaos.random('requests'));
+    const answers = new KnownAnswers();
+    answers.add(await learnModel(client, requests));
+    const load = new SteadyLoad({ url: client.url, requests, answers, connections, pauseMs: PAUSE_MS });
+    let broken = 0;
+    try {
+      await takeMemory(chaos, rig, load);
+      for (let round = 0; round < rounds && chaos.msLeft() > 0; round++) {
+        for (const fault of FAULTS) {
+          await breakFor(chaos, rig, load, fault);
+          broken++;
+        }
+      }
+    } finally {
+      await load.finish();
+    }
+    const splits = await client.metric(SPLITS);
+    return [
+      demand(
+        'a GPU that runs out of memory or faults under load: 0 requests fail',
+        `${broken} faults, ${splits} batches split: ${load.tally.summary}`,
+        [...load.tally.faults, ...rig.faults],
+      ),
+      await stayAway(chaos, { ...rig, faults: [] }),
+    ];
+  };
+}
+
+/** All scores of a stub are the same: a model is let in with those only if it has served before. */
+async function serveOnce(stateDirectory: string, signal: AbortSignal): Promise<void> {
+  await using server = await ChaosServer.start({ stateDirectory, signal });
+  await new UpdateApi(server.client).update('local://demo-next', { probation: false });
+  await server.stop();
+}
+
+/** Before any engine was started again: one that has served holds memory enough for small batches, a new one has none. */
+async function takeMemory(chaos: Chaos, { client, card, faults }: Rig, load: SteadyLoad): Promise<void> {
+  chaos.say('no memory is left');
+  await card.break('malloc', OUT_OF_MEMORY);
+  await load.more(2 * REQUESTS, chaos.signal);
+  await card.mend('malloc');
+  if ((await client.metric(SPLITS)) === 0) faults.push('no batch was split for a lack of memory');
+}
+
+async function breakFor(
+  chaos: Chaos,
+  { client, card, faults }: Rig,
+  load: SteadyLoad,
+  [call, error]: (typeof FAULTS)[number],
+): Promise<void> {
+  const about = `${call} fails with ${error}`;
+  chaos.say(about);
+  const before = await client.metric(RESTARTS);
+  await card.break(call, error);
+  if (!(await within(chaos, async () => (await client.metric(RESTARTS)) > before)))
+    faults.push(`${about}: no engine was started again`);
+  await card.mend(call);
+  const isBack = await within(chaos, async () => (await client.info()).engines.ready === 1);
+  if (!isBack) faults.push(`${about}: the engine did not come back`);
+  else await load.more(REQUESTS, chaos.signal);
+}
+
+/** Without a card, the server says why it can't serve; it does so again when there is one. */
+async function stayAway(chaos: Chaos, { client, card, faults }: Rig): Promise<Finding> {
+  chaos.say('the card stays away');
+  await card.break('device', 214);
+  const ask = () => client.post('/rerank', { query: 'a', documents: ['b'] });
+  const refused = await within(chaos, async () => (await ask()).status === 503);
+  if (!refused) faults.push('requests were not refused');
+  const { status, body } = await client.get<{ reason?: string }>('/readyz');
+  if (status !== 503 || body.reason?.includes('CUDA failure 214') !== true)
+    faults.push(`GET /readyz answered ${status}: ${body.reason}`);
+  await card.mend('device');
+  const startedAt = performance.now();
+  const isBack = await within(chaos, async () => (await ask()).status === 200);
+  if (!isBack) faults.push('it did not serve again');
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  return demand(
+    'a card that stays away: 503 with the reason, and 200 when it is back',
+    `"${body.reason}"; served again after ${seconds} s`,
+    faults,
+  );
+}
+
+async function within({ signal }: Chaos, isSo: () => Promise<boolean>): Promise<boolean> {
+  const giveUpAt = performance.now() + LONGEST_WAIT_MS;
+  while (performance.now() < giveUpAt) {
+    if (await isSo()) return true;
+    await delay(POLL_MS, undefined, { signal });
+  }
+  return false;
+}

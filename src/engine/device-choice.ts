@@ -1,0 +1,36 @@
+import type { Clock } from '../platform/clock.ts';
+import type { DeviceFallback, Runtime } from './choose-device.ts';
+
+/** What models run on: chosen once, before the first load, and given up for the CPU at most once. */
+export class DeviceChoice {
+  readonly #choose: () => Promise<Runtime>;
+  readonly #clock: Pick<Clock, 'date'>;
+  #chosen: Promise<Runtime> | undefined;
+  #runtime: Runtime | undefined;
+
+  /** @param choose looks what works. */
+  constructor(choose: () => Promise<Runtime>, clock: Pick<Clock, 'date'>) {
+    this.#choose = choose;
+    this.#clock = clock;
+  }
+
+  /** @throws ServiceError unavailable when the device that was asked for does not work. */
+  async runtime(): Promise<Runtime> {
+    this.#chosen ??= this.#choose().then((runtime) => (this.#runtime = runtime));
+    return await this.#chosen;
+  }
+
+  /** Why models run on the CPU although a card was meant; undefined while they don't. */
+  get fallback(): DeviceFallback | undefined {
+    return this.#runtime?.fallback;
+  }
+
+  /** All models that are loaded from now on run on the CPU. */
+  async fallBack(reason: string): Promise<void> {
+    const { device, version } = await this.runtime();
+    if (device === 'cpu') return;
+    const fallback = { from: device, reason, since: this.#clock.date().toISOString() };
+    this.#runtime = { device: 'cpu', version, fallback };
+    this.#chosen = Promise.resolve(this.#runtime);
+  }
+}

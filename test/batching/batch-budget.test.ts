@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BatchBudget } from '../../src/batching/batch-budget.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+const MINUTE = 60_000;
+
+describe('the budget of a batch', () => {
+  it('is half of what did not fit, and comes back a quarter a minute, up to the plan', () => {
+    const clock = new ManualClock();
+    const budget = new BatchBudget(16_384, clock);
+    expect([budget.shrink(8_192), budget.tokens]).toEqual([true, 4_096]);
+    clock.advance(MINUTE - 1);
+    expect(budget.grow()).toBe(false);
+    clock.advance(1);
+    expect([budget.grow(), budget.tokens]).toEqual([true, 5_120]);
+    // One step a minute, however many batches there are.
+    expect(budget.grow()).toBe(false);
+    for (let minute = 0; minute < 10; minute++) {
+      clock.advance(MINUTE);
+      budget.grow();
+    }
+    expect(budget.tokens).toBe(16_384);
+  });
+
+  it('waits twice as long after a step that was too much', () => {
+    const clock = new ManualClock();
+    const budget = new BatchBudget(4_096, clock);
+    budget.shrink(4_096);
+    clock.advance(MINUTE);
+    budget.grow();
+    expect(budget.tokens).toBe(2_560);
+    budget.shrink(2_560);
+    clock.advance(MINUTE);
+    expect(budget.grow()).toBe(false);
+    clock.advance(MINUTE);
+    expect(budget.grow()).toBe(true);
+  });
+
+  it('is not raised by the failure of a batch that was formed before it fell', () => {
+    const budget = new BatchBudget(16_384, new ManualClock());
+    budget.shrink(4_096);
+    expect([budget.shrink(16_384), budget.tokens]).toEqual([false, 2_048]);
+  });
+
+  it('never leaves what is between a few tokens and the plan', () => {
+    const step = fc.oneof(
+      fc.record({ failed: fc.integer({ min: 1, max: 100_000 }) }),
+      fc.record({ waitMs: fc.integer({ min: 0, max: 100 * MINUTE }) }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 128, max: 65_536 }), fc.array(step), (planned, steps) => {
+        const clock = new ManualClock();
+        const budget = new BatchBudget(planned, clock);
+        for (const each of steps) {
+          if ('failed' in each) budget.shrink(each.failed);
+          else {
+            clock.advance(each.waitMs);
+            budget.grow();
+          }
+          expect(budget.tokens).toBeGreaterThanOrEqual(Math.min(planned, 128));
+          expect(budget.tokens).toBeLessThanOrEqual(planned);
+        }
+      }),
+    );
+  });
+});
