@@ -5,6 +5,7 @@ import { goldenRoot } from '../support/golden.ts';
 import { type ServiceUnderTest, startService } from '../support/running-service.ts';
 import { readScrape } from '../support/scrape.ts';
 import { PretendDriver, type PretendDriverOptions } from './pretend-driver.ts';
+import { findStubCard } from './stub-card.ts';
 
 const MIB = 2 ** 20;
 const CONTEXT_BYTES = 300 * MIB;
@@ -13,8 +14,8 @@ const CONTEXT_BYTES = 300 * MIB;
 const SMALL_CARD_BYTES = 512 * MIB;
 
 /** Folder with the stub of the CUDA runtime, and ONNX Runtime's CUDA provider beside it. */
-const { RERANK_TEST_STUB_CARD: library = '' } = process.env;
-const missing = library === '' ? ' (not here: RERANK_TEST_STUB_CARD names no stub card)' : '';
+const { library = '', missing: reason } = await findStubCard();
+const missing = reason === undefined ? '' : ` (not here: ${reason})`;
 
 interface Answered {
   readonly status: number;

@@ -53,14 +53,16 @@ export class Layers {
   }
 
   /**
-   * Rows of an embedding table [rows, hidden]. Where hidden states are in single precision, the table stays as it is stored,
-   * to be mapped; in half precision it is half as large in the memory of a GPU.
+   * Rows of an embedding table [rows, hidden]. On a CPU the table stays as it is stored, to be mapped; a GPU gets a copy anyway, in
+   * the type of hidden states.
    * @param ids int64, any shape @returns [...ids, hidden]
    */
   embed(table: string, rows: number, hidden: number, ids: Value): Value {
     const shape = [rows, hidden];
     const weight =
-      this.#type === 'float16' ? this.plan.as('float16', table, shape) : this.plan.asStored(table, shape);
+      this.fuses || this.#type === 'float16'
+        ? this.plan.as(this.#type, table, shape)
+        : this.plan.asStored(table, shape);
     const found = this.graph.node('Gather', [this.graph.initializer(table, weight), ids]);
     return weight.type === this.#type ? found : this.#cast(found, this.#type);
   }

@@ -1,0 +1,72 @@
+/**
+ * Runs the GPU tests: `npm run test:gpu`.
+ *
+ *     npm run test:gpu                        on this machine's CUDA card
+ *     npm run test:gpu -- --device webgpu     on whatever card has a Vulkan driver
+ *     npm run test:gpu -- --stub              without a card, on a stub of the CUDA runtime
+ *
+ * Ends with 0 when all tests passed, with 1 when one failed, with 2 when the command line is wrong, and with 3 when there is nothing
+ * to test on: tests that did not run never look like tests that passed.
+ */
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { findStubCard } from './stub-card.ts';
+import { tryDevice } from './try-device.ts';
+
+const WRONG_USE = 2;
+const NO_CARD = 3;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const options = readOptions();
+process.exitCode =
+  options === undefined ? WRONG_USE : options.stub ? await onStub() : await onCard(options.device);
+
+function readOptions(): { stub: boolean; device: 'cuda' | 'webgpu' } | undefined {
+  try {
+    const { values } = parseArgs({
+      options: { stub: { type: 'boolean', default: false }, device: { type: 'string', default: 'cuda' } },
+    });
+    const { stub, device } = values;
+    if (device === 'cuda' || (device === 'webgpu' && !stub)) return { stub, device };
+    console.error(`test:gpu: --device is cuda or webgpu, not "${device}", and --stub is cuda`);
+  } catch (error) {
+    console.error(`test:gpu: ${(error as Error).message}`);
+  }
+  return undefined;
+}
+
+async function onStub(): Promise<number> {
+  const { missing } = await findStubCard();
+  if (missing !== undefined) {
+    console.error(`test:gpu: the tests on a stub of the CUDA runtime can't run: ${missing}`);
+    return NO_CARD;
+  }
+  // All that is skipped where there is no provider, wherever it lies.
+  const tests = ['test/gpu/', 'test/faults/gpu', '--exclude', 'test/gpu/webgpu.test.ts'];
+  return vitest(tests, { RERANK_TEST_GPU: 'stub' });
+}
+
+async function onCard(device: 'cuda' | 'webgpu'): Promise<number> {
+  const failure = await tryDevice(device, process.env);
+  if (failure !== undefined) {
+    console.error(`test:gpu: nothing was tested, because ${device} does not work here: ${failure}`);
+    return NO_CARD;
+  }
+  const own = { RERANK_TEST_GPU: device, RERANK_TEST_DEVICE: device };
+  const onFixtures = device === 'webgpu' ? vitest(['test/gpu/webgpu.test.ts'], own) : 0;
+  return vitest(['--config', 'test/gpu/card/vitest.config.ts'], own) || onFixtures;
+}
+
+/** @returns its exit code. */
+function vitest(args: readonly string[], env: Readonly<Record<string, string>>): number {
+  const entry = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
+  const { status } = spawnSync(process.execPath, [entry, 'run', '--root', root, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  return status ?? 1;
+}
