@@ -5,11 +5,10 @@ const PASSED_ON =
   /^(PATH|HOME|TMPDIR|TZ|LANG|LC_.*|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|CUDA_.*|NVIDIA_.*|VK_.*|XDG_.*|MALLOC_.*|ORT_.*|NODE_COMPILE_CACHE)$/;
 
 /**
- * glibc keeps one arena a thread and holds freed memory back; an engine has few threads. Its buffers for packing weights have
- * megabytes: giving each one back at once, and faulting it in anew for the next, takes half of the time of a load.
+ * glibc gives freed memory back at once. An engine's buffers for packing weights have megabytes: faulting each one in anew takes
+ * half of the time of a load.
  */
 const DEFAULTS = {
-  MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '33554432',
   MALLOC_MMAP_THRESHOLD_: '33554432',
   TOKENIZERS_PARALLELISM: 'true',

@@ -1,3 +1,4 @@
+import type { EnginePort } from '../engine/port.ts';
 import type { RaggedTokens } from '../engine/protocol.ts';
 import type { PendingPair } from './pending-pair.ts';
 
@@ -24,9 +25,15 @@ export function gatherTokens(pairs: readonly PendingPair[]): RaggedTokens {
   return { lengths, ids, typeIds };
 }
 
-/** Tokens that the engine computes: every row is padded to the longest. */
-export function paddedTokens(lengths: Uint32Array): number {
-  return lengths.length * lengths.reduce((longest, length) => Math.max(longest, length), 0);
+/** Tokens that the engine computes: those of the rows, and where it pads them, the padding. */
+export function computedTokens(
+  lengths: Uint32Array,
+  engines: Pick<EnginePort, 'layout' | 'paddedWidth'>,
+): number {
+  if (engines.layout === 'packed') return lengths.reduce((sum, length) => sum + length, 0);
+  return (
+    lengths.length * engines.paddedWidth(lengths.reduce((longest, length) => Math.max(longest, length), 0))
+  );
 }
 
 /** One batch a pair, so that what is wrong with one can't hurt another. */

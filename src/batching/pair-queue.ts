@@ -1,4 +1,5 @@
-import { type BatchLimits, formBatch, type LengthBucket } from './form-batch.ts';
+import type { TokenLayout } from '../engine/token-layout.ts';
+import { type BatchLimits, fitsPacked, formBatch, type LengthBucket } from './form-batch.ts';
 import { Heap } from './heap.ts';
 
 /** Lengths within one bucket differ by less than this many tokens. */
@@ -27,12 +28,18 @@ interface Bucket<T> {
 /** Pairs that wait for a batch, kept by length, and by turn within a length. */
 export class PairQueue<T> {
   readonly #buckets: Bucket<T>[] = [];
+  readonly #bucketTokens: number;
   #arrivals = 0;
   /** Tickets in heaps that wait no more. */
   #stale = 0;
   #pairs = 0;
   #tokens = 0;
   #turn = 0;
+
+  /** @param layout where nothing is padded, pairs of all lengths wait in one line. */
+  constructor(layout: TokenLayout) {
+    this.#bucketTokens = layout === 'packed' ? Number.POSITIVE_INFINITY : BUCKET_TOKENS;
+  }
 
   get pairs(): number {
     return this.#pairs;
@@ -71,11 +78,27 @@ export class PairQueue<T> {
     const lead = this.#chooseLead();
     if (lead === undefined) return [];
     this.#turn = Math.max(this.#turn, lead.turn);
+    if (this.#bucketTokens === Number.POSITIVE_INFINITY) return this.#takePacked(limits);
     const batch: T[] = [];
-    for (const { bucket, pairs } of formBatch(this.#view(), indexOf(lead.tokens), limits)) {
+    for (const { bucket, pairs } of formBatch(this.#view(), this.#indexOf(lead.tokens), limits)) {
       for (let count = 0; count < pairs; count++) batch.push(this.#takeFirst(bucket));
     }
     return batch;
+  }
+
+  #takePacked(limits: BatchLimits): T[] {
+    const batch: T[] = [];
+    let tokens = 0;
+    let longest = 0;
+    for (;;) {
+      const next = this.#chooseLead();
+      if (next === undefined || !fitsPacked({ rows: batch.length, tokens, longest }, next.tokens, limits)) {
+        return batch;
+      }
+      batch.push(this.#takeFirst(this.#indexOf(next.tokens)));
+      tokens += next.tokens;
+      longest = Math.max(longest, next.tokens);
+    }
   }
 
   /** The pair whose turn it is. */
@@ -117,18 +140,18 @@ export class PairQueue<T> {
   }
 
   #bucketFor(tokens: number): Bucket<T> {
-    const index = indexOf(tokens);
+    const index = this.#indexOf(tokens);
     while (this.#buckets.length <= index) this.#buckets.push({ heap: new Heap(goesFirst), pairs: 0 });
     return this.#buckets[index] as Bucket<T>;
+  }
+
+  #indexOf(tokens: number): number {
+    return Math.max(1, Math.ceil(tokens / this.#bucketTokens));
   }
 
   #view(): LengthBucket[] {
     return this.#buckets.map(({ pairs }, index) => ({ length: index * BUCKET_TOKENS, pairs }));
   }
-}
-
-function indexOf(tokens: number): number {
-  return Math.max(1, Math.ceil(tokens / BUCKET_TOKENS));
 }
 
 function goesFirst<T>(a: Ticket<T>, b: Ticket<T>): boolean {

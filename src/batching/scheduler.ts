@@ -4,9 +4,10 @@ import { messageOf, ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { afterFailure } from './after-failure.ts';
-import { type Batch, gatherTokens, paddedTokens } from './batch.ts';
+import { type Batch, computedTokens, gatherTokens } from './batch.ts';
 import { BatchBudget } from './batch-budget.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
+import { BatchTime } from './batch-time.ts';
 import { carriedRequests } from './carried-requests.ts';
 import type { Flow } from './flow.ts';
 import { Job, type ScoredPairs } from './job.ts';
@@ -19,6 +20,10 @@ export interface SchedulerOptions {
   readonly engines: EnginePort;
   /** Tokens of one batch, padding included. */
   readonly maxBatchTokens: number;
+  /** Undefined where tokens alone bound a batch. */
+  readonly maxBatchRows?: number | undefined;
+  /** How long a batch may take, as far as that can be told beforehand. Undefined where it may take as long as it does. */
+  readonly maxBatchMs?: number | undefined;
   readonly clock: Clock;
   readonly metrics: BatchMetrics;
   /** Told which requests a batch carried that failed. */
@@ -36,11 +41,12 @@ const OUTAGE_RETRY_SECONDS = 5;
 /** Turns the pairs of many requests into batches, and hands each to an engine as soon as one has a free slot. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #queue = new PairQueue<PendingPair>();
+  readonly #queue: PairQueue<PendingPair>;
   readonly #open = new OpenPairs();
   readonly #throughput = new Throughput();
   readonly #budget: BatchBudget;
   readonly #jobs = new Set<Job>();
+  readonly #time: BatchTime;
   /** Batches that lost their engine, to run again before anything else. */
   readonly #again: Batch[] = [];
   #lastAnswerAt = Number.NEGATIVE_INFINITY;
@@ -48,6 +54,8 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#budget = new BatchBudget(options.maxBatchTokens, options.clock);
+    this.#queue = new PairQueue(options.engines.layout);
+    this.#time = new BatchTime(options.maxBatchMs ?? Number.POSITIVE_INFINITY);
     options.engines.onFreeSlot = () => this.#dispatch();
     options.engines.onOutage = () => this.#turnAway();
   }
@@ -70,6 +78,11 @@ export class Scheduler {
   /** Tokens of one batch at this moment: fewer than planned while the device is short of memory. */
   get batchTokens(): number {
     return this.#budget.tokens;
+  }
+
+  /** What an engine is thought to compute in a millisecond, as long as nothing was measured. */
+  expect(tokensPerMs: number): void {
+    this.#time.expect(tokensPerMs);
   }
 
   /**
@@ -164,7 +177,13 @@ export class Scheduler {
       for (const pair of pairs) if (!pair.wanted) this.#open.remove(pair);
       if (wanted.length > 0) return { pairs: wanted, ...history };
     }
-    const pairs = this.#queue.takeBatch({ tokens: this.#shareTokens(), paddingShare: MAX_PADDING_SHARE });
+    const { engines, maxBatchRows = Number.POSITIVE_INFINITY } = this.#options;
+    const pairs = this.#queue.takeBatch({
+      tokens: this.#shareTokens(),
+      rows: maxBatchRows,
+      paddingShare: MAX_PADDING_SHARE,
+      width: (longest) => engines.paddedWidth(longest),
+    });
     return pairs.length > 0 ? { pairs, lostEngines: 0 } : undefined;
   }
 
@@ -172,7 +191,7 @@ export class Scheduler {
   #shareTokens(): number {
     const { engines } = this.#options;
     const share = Math.ceil(this.#queue.tokens / Math.max(1, engines.readyEngines));
-    return Math.min(this.#budget.tokens, Math.max(share, MIN_SHARE_TOKENS));
+    return Math.min(this.#budget.tokens, this.#time.tokens, Math.max(share, MIN_SHARE_TOKENS));
   }
 
   async #run(batch: Batch): Promise<void> {
@@ -181,7 +200,7 @@ export class Scheduler {
     const startedAt = clock.now();
     for (const pair of batch.pairs) pair.markRunning(startedAt);
     metrics.batchPairs.observe(batch.pairs.length);
-    const computed = paddedTokens(tokens.lengths);
+    const computed = computedTokens(tokens.lengths, engines);
     metrics.batchTokens.observe(computed);
     metrics.paddingTokens.inc(computed - tokens.ids.length);
     metrics.tei?.batch(batch.pairs.length, tokens.ids.length);
@@ -204,6 +223,7 @@ export class Scheduler {
     if (this.#budget.grow()) {
       this.#options.logger?.info(`batches have ${this.#budget.tokens} tokens from now on`);
     }
+    this.#time.record(computedTokens(tokens.lengths, this.#options.engines), reply.runMs);
     const computeMsPerToken = reply.computeMs / tokens.ids.length;
     for (const [row, pair] of pairs.entries()) {
       this.#open.remove(pair);
@@ -239,7 +259,10 @@ export class Scheduler {
   }
 
   #shrinkFor(batch: Batch, about: object): void {
-    const tokens = paddedTokens(Uint32Array.from(batch.pairs, ({ ids }) => ids.length));
+    const tokens = computedTokens(
+      Uint32Array.from(batch.pairs, ({ ids }) => ids.length),
+      this.#options.engines,
+    );
     const isSmaller = this.#budget.shrink(tokens);
     const batchTokens = this.#budget.tokens;
     this.#options.logger?.warn(

@@ -37,6 +37,6 @@ export const modelSettings = {
   ),
   RERANK_MAX_BATCH_TOKENS: setting(
     autoOr(positive).default('auto'),
-    'tokens of one batch; `auto` is 16,384 on GPU, one pair in int8, and measured elsewhere',
+    'tokens of one batch; `auto` is 16,384 with CUDA, 4,096 with WebGPU, one pair in int8, and measured elsewhere',
   ),
 } as const;

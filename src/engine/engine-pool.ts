@@ -1,8 +1,10 @@
 import { Supervisor } from '../platform/process/supervisor.ts';
 import { Engine, type EngineOptions } from './engine.ts';
+import { paddedWidth } from './padded-width.ts';
 import type { EnginePort } from './port.ts';
 import type { LoadReply, RaggedTokens, RunReply } from './protocol.ts';
 import type { SpareEngines } from './spare-engines.ts';
+import { type TokenLayout, tokenLayout } from './token-layout.ts';
 
 export interface EnginePoolOptions extends EngineOptions {
   /** Engine processes to keep alive. */
@@ -28,13 +30,23 @@ export class EnginePool implements EnginePort {
   onFreeSlot: () => void = () => {};
   onOutage: () => void = () => {};
   readonly model: LoadReply;
+  readonly layout: TokenLayout;
   readonly #supervisors: readonly Supervisor<Engine>[];
   readonly #trial: Trial;
 
-  private constructor(supervisors: readonly Supervisor<Engine>[], model: LoadReply, trial: Trial) {
+  readonly #options: Pick<EnginePoolOptions, 'device' | 'maxLength'>;
+
+  private constructor(
+    supervisors: readonly Supervisor<Engine>[],
+    model: LoadReply,
+    trial: Trial,
+    options: Pick<EnginePoolOptions, 'device' | 'maxLength'>,
+  ) {
     this.#supervisors = supervisors;
     this.model = model;
     this.#trial = trial;
+    this.layout = tokenLayout(model.inputs);
+    this.#options = options;
   }
 
   /**
@@ -73,7 +85,7 @@ export class EnginePool implements EnginePort {
       const { model } = await firstOf(started).up();
       inspect(model);
       if (!options.together) for (const index of others) await startOne(index);
-      pool = new EnginePool(started, model, trial);
+      pool = new EnginePool(started, model, trial, options);
       return pool;
     } catch (error) {
       await closeAll(Object.values(started));
@@ -108,6 +120,10 @@ export class EnginePool implements EnginePort {
     const { starts, forMs, reason } = outage;
     const seconds = Math.max(1, Math.round(forMs / 1000));
     return `the engine has been started ${starts} times in ${seconds} s and failed: ${reason}`;
+  }
+
+  paddedWidth(longest: number): number {
+    return paddedWidth(longest, this.#options);
   }
 
   async run(tokens: RaggedTokens, about?: () => object): Promise<RunReply> {

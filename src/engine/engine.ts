@@ -31,6 +31,11 @@ export interface EngineOptions extends LoadRequest {
  */
 export const ENGINE_NICENESS = 5;
 
+/** glibc keeps memory in one arena a thread, and gives little of it back: an engine has few threads that allocate. */
+export function engineEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
+  return { MALLOC_ARENA_MAX: '2', ...env };
+}
+
 /** The module that an engine process runs. */
 export const engineEntry = entryBeside(import.meta.url, 'child/main');
 
@@ -54,13 +59,13 @@ export class Engine implements Mortal {
    * does; ChildLost when the process dies over it.
    */
   static async start(options: EngineOptions, unwanted: AbortSignal, spare?: ChildLink): Promise<Engine> {
-    const { modelFile, device, threads, optimization, onlyDevice = false } = options;
-    const request: LoadRequest = { modelFile, device, threads, optimization, onlyDevice };
+    const { modelFile, device, threads, optimization, onlyDevice = false, maxLength } = options;
+    const request: LoadRequest = { modelFile, device, threads, optimization, onlyDevice, maxLength };
     const payload = Buffer.from(JSON.stringify(request));
     const load = { kind: EngineCall.load, payload, timeoutMs: options.loadTimeoutMs };
     try {
       const { link, reply } = await ChildLink.launch(
-        { ...options, niceness: ENGINE_NICENESS, entry: engineEntry },
+        { ...options, env: engineEnvironment(options.env), niceness: ENGINE_NICENESS, entry: engineEntry },
         load,
         unwanted,
         spare,

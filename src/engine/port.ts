@@ -1,4 +1,5 @@
 import type { RaggedTokens, RunReply } from './protocol.ts';
+import type { TokenLayout } from './token-layout.ts';
 
 /** What the scheduler needs of the engines: a bounded number of slots, and an answer or a loss for every batch. */
 export interface EnginePort {
@@ -6,12 +7,15 @@ export interface EnginePort {
   readonly freeSlots: number;
   /** Engines that can work at this moment. */
   readonly readyEngines: number;
+  readonly layout: TokenLayout;
   /** Called whenever a slot may have become free. */
   onFreeSlot: () => void;
   /** Called when no engine works and none comes up: what waits will not be run soon. */
   onOutage: () => void;
   /** Why not, while that lasts. */
   readonly outage: string | undefined;
+  /** Tokens that each row of a padded batch is made to have. @param longest tokens of the longest row */
+  paddedWidth(longest: number): number;
   /**
    * Runs one batch on the least busy engine. Only to be called while freeSlots > 0.
    * @param about what the batch is about, for the log when the engine says something meanwhile.

@@ -10,6 +10,8 @@ export interface LoadRequest {
   readonly modelFile: string;
   readonly device: Device;
   readonly threads: number;
+  /** Tokens of the longest pair: no row is padded beyond. Undefined where rows are never padded further than to the longest. */
+  readonly maxLength?: number | undefined;
   /**
    * What ONNX Runtime may change: everything; only constants that it can compute ahead; nothing, for graphs that are fused
    * already and whose packed weights belong to just these nodes.

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { ChildLink } from '../platform/process/child-link.ts';
-import { ENGINE_NICENESS, engineEntry } from './engine.ts';
+import { ENGINE_NICENESS, engineEntry, engineEnvironment } from './engine.ts';
 import { EngineCall } from './protocol.ts';
 
 export interface SpareEnginesOptions {
@@ -30,6 +30,7 @@ export class SpareEngines {
       ChildLink.launch(
         {
           ...options,
+          env: engineEnvironment(options.env),
           name: `${options.name}.${index}`,
           niceness: ENGINE_NICENESS,
           entry: engineEntry,

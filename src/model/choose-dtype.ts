@@ -8,7 +8,8 @@ import { compareScorers } from './agreement/compare.ts';
 import { type AgreementLimits, breaches, fp16Limits, int8Limits } from './agreement/limits.ts';
 import { shippedProbeSet } from './agreement/probe-set.ts';
 import { wallClockScorer } from './agreement/scorers.ts';
-import { Generation, type GenerationSettings } from './generation.ts';
+import { Generation } from './generation.ts';
+import type { GenerationSettings } from './generation-settings.ts';
 import type { NamedModel, ServableGraph } from './loadable-model.ts';
 import { defaultPlan } from './plan/serving-plan.ts';
 

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { countRestarts } from '../engine/count-restarts.ts';
 import { SpareEngines } from '../engine/spare-engines.ts';
 import { warmPageCache } from '../platform/page-cache.ts';
-import type { Generation, GenerationSettings } from './generation.ts';
+import type { Generation } from './generation.ts';
+import type { GenerationSettings } from './generation-settings.ts';
 import type { LoadableModel } from './loadable-model.ts';
 import { Tokenizer } from './tokenizer/tokenizer.ts';
 

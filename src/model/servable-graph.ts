@@ -9,7 +9,7 @@ import { isPacked } from './compile/compile-checkpoint.ts';
 import type { CompileSettings } from './compile/compile-settings.ts';
 import { compiledModel, modelFileIn } from './compile/compiled-model.ts';
 import { gpuTraits } from './compile/gpu-traits.ts';
-import type { GenerationSettings } from './generation.ts';
+import type { GenerationSettings } from './generation-settings.ts';
 import type { NamedModel, ServableGraph } from './loadable-model.ts';
 import { inspectModelDirectory } from './model-directory.ts';
 

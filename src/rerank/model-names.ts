@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts';
-import type { ModelIdentity } from '../model/generation.ts';
+import type { ModelIdentity } from '../model/start-generation.ts';
 
 export interface ModelNamesOptions {
   /** Names that mean whatever model serves. */

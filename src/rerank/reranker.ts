@@ -1,8 +1,9 @@
 import type { Flow } from '../batching/flow.ts';
 import { ServiceError } from '../errors.ts';
-import type { Generation, ModelIdentity } from '../model/generation.ts';
+import type { Generation } from '../model/generation.ts';
 import { PairBudget } from '../model/pair-budget.ts';
 import { sigmoid } from '../model/sigmoid.ts';
+import type { ModelIdentity } from '../model/start-generation.ts';
 import { limitsOn, type ScoreLimits, type TextLimits } from '../model/text-limits.ts';
 import type { Clock } from '../platform/clock.ts';
 import { deadline } from '../platform/deadline.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { ModelIdentity } from '../model/generation.ts';
+import type { ModelIdentity } from '../model/start-generation.ts';
 import type { Cut } from '../model/text-limits.ts';
 import type { Metrics } from '../platform/metrics.ts';
 

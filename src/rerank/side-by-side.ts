@@ -1,8 +1,9 @@
 import { Flow } from '../batching/flow.ts';
 import { ServiceError } from '../errors.ts';
 import { queryAgreement } from '../model/agreement/query-agreement.ts';
-import type { Generation, ModelIdentity } from '../model/generation.ts';
+import type { Generation } from '../model/generation.ts';
 import { sigmoid } from '../model/sigmoid.ts';
+import type { ModelIdentity } from '../model/start-generation.ts';
 import type { Clock } from '../platform/clock.ts';
 import { deadline } from '../platform/deadline.ts';
 import type { Lease, ModelSlot } from '../serving/slot/model-slot.ts';

@@ -3,7 +3,8 @@ import { deviceRefusal } from '../engine/engine-refusal.ts';
 import { messageOf, ServiceError } from '../errors.ts';
 import type { GraphDtype } from '../graph/plan-model.ts';
 import type { CompileSettings } from '../model/compile/compile-settings.ts';
-import { Generation, type GenerationSettings } from '../model/generation.ts';
+import { Generation } from '../model/generation.ts';
+import type { GenerationSettings } from '../model/generation-settings.ts';
 import type { LoadableModel, NamedModel } from '../model/loadable-model.ts';
 import { type Dtype, inspectModelDirectory } from '../model/model-directory.ts';
 import { Nest, type NestRoom } from '../model/nest.ts';
@@ -202,7 +203,7 @@ export class Preparation {
     });
     try {
       work.enter('warm');
-      await loaded.warm(isNested);
+      await loaded.warm(isNested, (done, total) => work.advance(done, total, 'steps'));
       // The warm-up has run the largest batch: from now on it holds no more.
       const isMeasured = loaded.gpu?.measure();
       // While requests wait for it, nothing else does.

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Flow } from '../../src/batching/flow.ts';
 import { PairQueue, type Ticket } from '../../src/batching/pair-queue.ts';
 
-const limits = { tokens: 512, paddingShare: 0.2 };
-const onePair = { tokens: 1, paddingShare: 0.2 };
+const shape = { rows: 100, paddingShare: 0.2, width: (longest: number) => longest };
+const limits = { tokens: 512, ...shape };
+const onePair = { tokens: 1, ...shape };
+const layouts = ['padded', 'packed'] as const;
 
 function drain<T>(queue: PairQueue<T>): T[] {
   const given: T[] = [];
@@ -12,14 +14,14 @@ function drain<T>(queue: PairQueue<T>): T[] {
   return given;
 }
 
-describe('the queue of pairs', () => {
+describe.each(layouts)('the queue of pairs that run %s', (layout) => {
   it('gives out exactly once what is not withdrawn, whatever the order of events', () => {
     const push = fc.record({ tokens: fc.integer({ min: 0, max: 700 }), turn: fc.nat(5) });
     const withdraw = fc.record({ withdraw: fc.nat(300) });
     const steps = fc.array(fc.oneof(push, push, withdraw, fc.constant('take' as const)), { maxLength: 300 });
     fc.assert(
       fc.property(steps, (script) => {
-        const queue = new PairQueue<number>();
+        const queue = new PairQueue<number>(layout);
         const tickets: Ticket<number>[] = [];
         const withdrawn = new Set<number>();
         const given: number[] = [];
@@ -41,7 +43,7 @@ describe('the queue of pairs', () => {
   });
 
   it('serves lower turns first and equal ones in the order of arrival, whatever their length', () => {
-    const queue = new PairQueue<string>();
+    const queue = new PairQueue<string>(layout);
     queue.push('late', 10, 2);
     queue.push('first', 300, 1);
     queue.push('second', 20, 1);
@@ -49,7 +51,7 @@ describe('the queue of pairs', () => {
   });
 
   it('lets no pair starve behind requests that keep coming', () => {
-    const queue = new PairQueue<string>();
+    const queue = new PairQueue<string>(layout);
     const add = (item: string, flow = new Flow()) => queue.push(item, 100, flow.take(100, queue.turn));
     const large = new Flow();
     for (let pair = 0; pair < 200; pair++) add('large', large);
@@ -64,10 +66,36 @@ describe('the queue of pairs', () => {
   });
 
   it('forgets the tokens of what is withdrawn, however much that is', () => {
-    const queue = new PairQueue<number>();
+    const queue = new PairQueue<number>(layout);
     const tickets = Array.from({ length: 5000 }, (_, index) => queue.push(index, 100, 0));
     for (const ticket of tickets) if (ticket.item % 100 !== 0) queue.withdraw(ticket);
     expect([queue.pairs, queue.tokens]).toEqual([50, 5000]);
     expect(drain(queue)).toEqual(Array.from({ length: 50 }, (_, index) => index * 100));
+  });
+});
+
+describe('pairs that run packed', () => {
+  it('run together whatever their length, the oldest turn first', () => {
+    const queue = new PairQueue<string>('packed');
+    queue.push('long', 300, 1);
+    queue.push('late', 8, 3);
+    queue.push('short', 10, 1);
+    queue.push('middling', 150, 2);
+    expect(queue.takeBatch({ ...limits, tokens: 460 })).toEqual(['long', 'short', 'middling']);
+    expect(queue.takeBatch(limits)).toEqual(['late']);
+  });
+
+  it('are not kept back by a huge request: a small one is in the next batch', () => {
+    const queue = new PairQueue<string>('packed');
+    const add = (item: string, flow: Flow) => queue.push(item, 128, flow.take(128, queue.turn));
+    const huge = new Flow();
+    for (let pair = 0; pair < 5000; pair++) add('huge', huge);
+    const budget = { ...limits, rows: 1024, tokens: 16_384 };
+    expect(queue.takeBatch(budget)).toHaveLength(128);
+    const small = new Flow();
+    for (let pair = 0; pair < 3; pair++) add('small', small);
+    const batch = queue.takeBatch(budget);
+    expect(batch).toHaveLength(128);
+    expect(batch.filter((item) => item === 'small')).toHaveLength(3);
   });
 });

@@ -177,6 +177,30 @@ describe('the scheduler', () => {
     expect(order).toEqual(['small', 'large']);
   });
 
+  it('runs packed pairs of all lengths together, and counts no padding', () => {
+    const engines = new FakeEngines(1, 'packed');
+    const limits = { maxBatchTokens: 1024, maxBatchRows: 4 };
+    const metrics = createMetrics({ readyEngines: () => 1 });
+    const scheduler = new Scheduler({ engines, ...limits, clock: new ManualClock(), metrics });
+    const submit = (lengths: number[], first: number): void =>
+      void scheduler.submit(rowsOf(lengths, first), new Flow(), never);
+    submit([8], 1);
+    submit([700, 8, 300, 1, 2], 100);
+    engines.started[0]?.succeed();
+    expect([...(engines.started[1]?.tokens.lengths ?? [])]).toEqual([700, 300, 8, 2]);
+  });
+
+  it('makes smaller batches for a device that takes long over them', async () => {
+    const engines = new FakeEngines(1, 'packed');
+    const limits = { maxBatchTokens: 16_384, maxBatchMs: 50 };
+    const metrics = createMetrics({ readyEngines: () => 1 });
+    const scheduler = new Scheduler({ engines, ...limits, clock: new ManualClock(), metrics });
+    scheduler.expect(20);
+    void scheduler.submit(rowsOf(Array.from({ length: 200 }, () => 100)), new Flow(), never);
+    expect(engines.started[0]?.tokens.ids).toHaveLength(1000);
+    await engines.finishAll();
+  });
+
   it('begins with the longest pairs of a request', () => {
     const { engines, submit } = setUp(2, 16);
     void submit(rowsOf([10, 300, 20, 200]));

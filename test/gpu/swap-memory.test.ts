@@ -119,7 +119,7 @@ describe.skipIf(missing !== '')(`the memory of a GPU${missing}`, () => {
       expect(mode).toEqual({
         chosen: 'hold',
         why: expect.stringMatching(
-          /^hold: it needs about 3\d\d MiB of GPU memory and only 2\d\d MiB are free \(Pretend\)/,
+          /^hold: it needs about 3\d\d MiB of GPU memory and only [12]\d\d MiB are free \(Pretend\)/,
         ),
       });
       const release = phases.find(({ phase }) => phase === 'release')?.ms ?? 0;

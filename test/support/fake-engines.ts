@@ -1,5 +1,6 @@
 import type { EnginePort } from '../../src/engine/port.ts';
 import type { RaggedTokens, RunReply } from '../../src/engine/protocol.ts';
+import type { TokenLayout } from '../../src/engine/token-layout.ts';
 
 export interface StartedBatch {
   readonly tokens: RaggedTokens;
@@ -14,13 +15,19 @@ export class FakeEngines implements EnginePort {
   onFreeSlot: () => void = () => {};
   onOutage: () => void = () => {};
   outage: string | undefined;
+  readonly layout: TokenLayout;
   readonly readyEngines: number;
   freeSlots: number;
   readonly started: StartedBatch[] = [];
 
-  constructor(engines: number) {
+  constructor(engines: number, layout: TokenLayout = 'padded') {
+    this.layout = layout;
     this.readyEngines = engines;
     this.freeSlots = engines;
+  }
+
+  paddedWidth(longest: number): number {
+    return longest;
   }
 
   run(tokens: RaggedTokens, about?: () => object): Promise<RunReply> {

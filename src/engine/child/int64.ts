@@ -1,9 +1,18 @@
 import { Tensor } from 'onnxruntime-node';
 
-/** Integers as int64. Non-negative values only: the high words stay zero. */
-export function toInt64(values: Int32Array | Uint8Array, shape: readonly number[]): Tensor {
-  const wide = new BigInt64Array(values.length);
-  const words = new Int32Array(wide.buffer);
+/** Memory of each input, used again for every batch: taking it anew costs more than filling it. */
+const memory = new Map<string, Int32Array<ArrayBuffer>>();
+
+/**
+ * Integers as int64. Non-negative values only: the high words are and stay zero.
+ * @param input to which they go: what was made for it before is no longer valid.
+ */
+export function toInt64(input: string, values: Int32Array | Uint8Array, shape: readonly number[]): Tensor {
+  let words = memory.get(input);
+  if (words === undefined || words.length < values.length * 2) {
+    words = new Int32Array(values.length * 2);
+    memory.set(input, words);
+  }
   for (let index = 0; index < values.length; index++) words[index * 2] = values[index] as number;
-  return new Tensor('int64', wide, shape);
+  return new Tensor('int64', new BigInt64Array(words.buffer, 0, values.length), shape);
 }

@@ -12,9 +12,9 @@ export function toPackedFeeds(
   inputs: readonly TensorInfo[],
 ): Record<string, Tensor> {
   const makers: Record<string, () => Tensor> = {
-    input_ids: () => toInt64(ids, [ids.length]),
-    token_type_ids: () => toInt64(typeIds, [ids.length]),
-    positions: () => toInt64(positionsOf(lengths, ids.length), [ids.length]),
+    input_ids: () => toInt64('input_ids', ids, [ids.length]),
+    token_type_ids: () => toInt64('token_type_ids', typeIds, [ids.length]),
+    positions: () => toInt64('positions', positionsOf(lengths, ids.length), [ids.length]),
     [BOUNDS_INPUT]: () => new Tensor('int32', boundsOf(lengths), [lengths.length + 1]),
     token_offsets: () => offsetsOf(lengths, ids.length),
   };

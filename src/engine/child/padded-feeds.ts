@@ -7,10 +7,15 @@ import { toInt64 } from './int64.ts';
  *
  * Padding has mask 0, so the id under it never matters; 0 is in every vocabulary.
  * @param inputs the model's inputs, already checked by the parent (engine/signature.ts).
+ * @param width tokens of each row, for the longest of them
  */
-export function toPaddedFeeds(tokens: RaggedTokens, inputs: readonly TensorInfo[]): Record<string, Tensor> {
+export function toPaddedFeeds(
+  tokens: RaggedTokens,
+  inputs: readonly TensorInfo[],
+  width = (longest: number): number => longest,
+): Record<string, Tensor> {
   const rows = tokens.lengths.length;
-  const columns = tokens.lengths.reduce((longest, length) => Math.max(longest, length), 1);
+  const columns = width(tokens.lengths.reduce((longest, length) => Math.max(longest, length), 1));
   const feeds: Record<string, Tensor> = {};
   for (const { name, type } of inputs) {
     const values = new Int32Array(rows * columns);
@@ -22,7 +27,9 @@ export function toPaddedFeeds(tokens: RaggedTokens, inputs: readonly TensorInfo[
       from += length;
     }
     feeds[name] =
-      type === 'int64' ? toInt64(values, [rows, columns]) : new Tensor('int32', values, [rows, columns]);
+      type === 'int64'
+        ? toInt64(name, values, [rows, columns])
+        : new Tensor('int32', values, [rows, columns]);
   }
   return feeds;
 }

@@ -1,4 +1,5 @@
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { paddedWidth } from '../padded-width.ts';
 import type { Device, LoadRequest, PrepackRequest, RaggedTokens, TensorInfo } from '../protocol.ts';
 import { toFeeds } from './feeds.ts';
 
@@ -26,10 +27,13 @@ export class LoadedModel {
   readonly outputs: readonly TensorInfo[];
   readonly device: Device;
   readonly #session: InferenceSession;
+  readonly #request: LoadRequest;
+  #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(session: InferenceSession, device: Device) {
+  private constructor(session: InferenceSession, request: LoadRequest) {
     this.#session = session;
-    this.device = device;
+    this.#request = request;
+    this.device = request.device;
     this.inputs = session.inputMetadata.map(describe);
     this.outputs = session.outputMetadata.map(describe);
   }
@@ -44,12 +48,23 @@ export class LoadedModel {
         session: { ...extra.session, ...(request.onlyDevice ? { disable_cpu_ep_fallback: '1' } : {}) },
       },
     });
-    return new LoadedModel(session, request.device);
+    return new LoadedModel(session, request);
   }
 
-  /** @returns the first output, flattened: one logit a row for a cross-encoder. */
-  async run(tokens: RaggedTokens): Promise<Float32Array> {
-    const results = await this.#session.run(toFeeds(tokens, this.inputs));
+  /**
+   * One batch after the other: what is made of the next one takes the place of the one before.
+   * @returns the first output, flattened: one logit a row for a cross-encoder.
+   */
+  run(tokens: RaggedTokens): Promise<Float32Array> {
+    const scored = this.#last.then(() => this.#runNow(tokens));
+    this.#last = scored.catch(() => {});
+    return scored;
+  }
+
+  async #runNow(tokens: RaggedTokens): Promise<Float32Array> {
+    const results = await this.#session.run(
+      toFeeds(tokens, this.inputs, (longest) => paddedWidth(longest, this.#request)),
+    );
     const [name] = this.#session.outputNames;
     const output = name === undefined ? undefined : results[name];
     if (output === undefined) throw new Error('the model has no output');

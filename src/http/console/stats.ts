@@ -1,5 +1,6 @@
-import type { Generation, ModelIdentity } from '../../model/generation.ts';
+import type { Generation } from '../../model/generation.ts';
 import { readGpuByRole } from '../../model/memory-by-role.ts';
+import type { ModelIdentity } from '../../model/start-generation.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { readFreeMemory } from '../../platform/memory/free-memory.ts';
 import { readOwnMemory, readProcessMemory } from '../../platform/memory/process-memory.ts';

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
-import type { Generation, ModelIdentity } from '../../model/generation.ts';
+import type { Generation } from '../../model/generation.ts';
 import { readGpuByRole } from '../../model/memory-by-role.ts';
+import type { ModelIdentity } from '../../model/start-generation.ts';
 import type { DeviceFallback } from '../../serving/device-fallback.ts';
 import type { Probation } from '../../serving/probation/probation.ts';
 import type { Standby } from '../../serving/probation/standby.ts';

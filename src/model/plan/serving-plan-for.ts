@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Runtime } from '../../engine/choose-device.ts';
 import { COMPILER_VERSION } from '../../graph/compile/version.ts';
 import type { PlanKey, PlanStore } from '../../store/plan-store.ts';
-import type { GenerationSettings } from '../generation.ts';
+import type { GenerationSettings } from '../generation-settings.ts';
 import type { NamedModel, ServableGraph } from '../loadable-model.ts';
 import { readTokenLimit } from '../model-traits.ts';
 import { TokenizerProcess } from '../tokenizer/tokenizer-process.ts';

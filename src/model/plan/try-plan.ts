@@ -5,7 +5,7 @@ import { countRestarts } from '../../engine/count-restarts.ts';
 import { EnginePool } from '../../engine/engine-pool.ts';
 import type { RaggedTokens } from '../../engine/protocol.ts';
 import { checkSignature } from '../../engine/signature.ts';
-import type { GenerationSettings } from '../generation.ts';
+import type { GenerationSettings } from '../generation-settings.ts';
 import type { ServableGraph } from '../loadable-model.ts';
 import type { EnginePlan } from './engine-plan.ts';
 

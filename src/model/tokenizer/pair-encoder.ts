@@ -5,7 +5,10 @@ import { inspectTokenizer } from './inspect-tokenizer.ts';
 import { type PairTemplate, readPairTemplate, templateTokens } from './pair-template.ts';
 import { type EncodedPairs, type InspectRequest, Mark, type TokenizerInspection } from './protocol.ts';
 import { type ReadText, readTokens } from './read-tokens.ts';
+import { LibraryEncoder, type TextEncoder } from './text-encoder.ts';
 import { windowsHold, windowsOver } from './windows.ts';
+import { readWordRules } from './words/read-word-rules.ts';
+import { WordEncoder } from './words/word-encoder.ts';
 
 /**
  * Encodes (query, document) pairs as FlagEmbedding's rerankers were trained: the query is cut to three quarters of the
@@ -14,10 +17,12 @@ import { windowsHold, windowsOver } from './windows.ts';
  */
 export class PairEncoder {
   readonly #tokenizer: Tokenizer;
+  readonly #encoder: TextEncoder;
   readonly #template: PairTemplate;
 
-  private constructor(tokenizer: Tokenizer, template: PairTemplate) {
+  private constructor(tokenizer: Tokenizer, encoder: TextEncoder, template: PairTemplate) {
     this.#tokenizer = tokenizer;
+    this.#encoder = encoder;
     this.#template = template;
   }
 
@@ -27,7 +32,10 @@ export class PairEncoder {
     // tokenizer.json often carries the settings of the training run; both are ours to decide.
     tokenizer.disableTruncation();
     tokenizer.disablePadding();
-    return new PairEncoder(tokenizer, await readPairTemplate(tokenizer));
+    const library = new LibraryEncoder(tokenizer);
+    const rules = await readWordRules(tokenizerFile, library);
+    const encoder = rules === undefined ? library : new WordEncoder(library, rules);
+    return new PairEncoder(tokenizer, encoder, await readPairTemplate(tokenizer));
   }
 
   /**
@@ -42,12 +50,12 @@ export class PairEncoder {
   ): Promise<EncodedPairs> {
     const free = Math.max(0, maxLength - templateTokens(this.#template));
     const queryLimit = Math.min(Math.floor((maxLength * 3) / 4), free);
-    const [readQuery] = await readTokens(this.#tokenizer, [query], queryLimit);
+    const [readQuery] = await readTokens(this.#encoder, [query], queryLimit);
     const { ids: queryIds, isCut: isQueryCut } = readQuery ?? { ids: [], isCut: false };
     const room = free - queryIds.length;
     const { windows, keep, documentTokens = Number.POSITIVE_INFINITY } = cut;
     const limit = Math.min(windows === undefined ? room : windowsHold(room, windows), documentTokens);
-    const texts = await readTokens(this.#tokenizer, documents, limit, keep);
+    const texts = await readTokens(this.#encoder, documents, limit, keep);
     const mark = isQueryCut ? Mark.queryCut : 0;
     const parts =
       windows === undefined

@@ -1,4 +1,4 @@
-import type { Tokenizer } from 'tokenizers';
+import type { TextEncoder } from './text-encoder.ts';
 
 /** Characters read of a text for every token that can be used; more are read only where this gives too few. */
 const CHARACTERS_PER_TOKEN = 8;
@@ -20,7 +20,7 @@ export interface ReadText {
  * The first or last tokens of each text, at most `limit`, without special tokens and without reading far beyond them.
  */
 export async function readTokens(
-  tokenizer: Tokenizer,
+  encoder: TextEncoder,
   texts: readonly string[],
   limit: number,
   keep: 'start' | 'end' = 'start',
@@ -32,9 +32,9 @@ export async function readTokens(
   let pending = texts.map((_, index) => index);
   for (let look = firstLook; pending.length > 0; look = lastLook) {
     const parts = pending.map((index) => clip(texts[index] ?? '', look));
-    const encodings = await tokenizer.encodeBatch(parts, { addSpecialTokens: false });
+    const encodings = await encoder.encode(parts);
     pending = pending.filter((index, at) => {
-      const ids = encodings[at]?.getIds() ?? [];
+      const ids = encodings[at] ?? [];
       const isPart = parts[at]?.length !== texts[index]?.length;
       if (isPart && look < lastLook && ids.length < limit + TOKENS_NEAR_CUT) return true;
       const kept = keep === 'start' ? ids.slice(0, limit) : ids.slice(Math.max(0, ids.length - limit));

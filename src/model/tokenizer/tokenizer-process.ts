@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { ServiceError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -28,6 +29,12 @@ export interface TokenizerOptions {
 /** Far beyond what a chunk takes, short enough to notice a hang. */
 const ENCODE_TIMEOUT_MS = 30_000;
 
+/**
+ * The library allocates several pieces for each token, on a thread for each processor and on two of Node's. Where these have to
+ * share arenas, they wait for each other most of the time.
+ */
+const ALLOCATING_THREADS = availableParallelism() + 2;
+
 const tokenizerEntry = entryBeside(import.meta.url, 'child/main');
 
 /** One tokenizer process with its vocabulary loaded. */
@@ -43,7 +50,8 @@ export class TokenizerProcess implements Mortal {
     const payload = Buffer.from(options.tokenizerFile);
     const load = { kind: TokenizerCall.load, payload, timeoutMs: options.loadTimeoutMs };
     try {
-      const { link } = await ChildLink.launch({ ...options, entry: tokenizerEntry }, load, unwanted);
+      const env = { MALLOC_ARENA_MAX: String(ALLOCATING_THREADS), ...options.env };
+      const { link } = await ChildLink.launch({ ...options, env, entry: tokenizerEntry }, load, unwanted);
       return new TokenizerProcess(link);
     } catch (error) {
       throw error instanceof CallFailed ? refusedTokenizer(error) : error;

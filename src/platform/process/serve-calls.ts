@@ -3,6 +3,9 @@ import { encodeHeader, type Frame, FrameReader } from './frames.ts';
 import { dieWithParent } from './parent-watch.ts';
 import { CALLS_FD, Reply } from './protocol.ts';
 
+/** A call of a whole batch, in one read. The system's own buffer is not larger. */
+const READ_BYTES = 256 * 1024;
+
 /** Answers one call. What it throws becomes the call's failure; the process lives on. */
 export type CallHandler = (payload: Buffer) => Promise<Uint8Array> | Uint8Array;
 
@@ -19,7 +22,16 @@ export function serveCalls(handlers: Readonly<Record<number, CallHandler>>): voi
   process.on('SIGTERM', () => {});
   dieWithParent();
 
-  const socket = new Socket({ fd: CALLS_FD, readable: true, writable: true });
+  const reader = new FrameReader((frame) => void answer(frame));
+  // One buffer for all reads: the reader copies what it needs.
+  const onread = {
+    buffer: new Uint8Array(READ_BYTES),
+    callback: (bytes: number, buffer: Uint8Array): boolean => {
+      reader.push(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
+      return true;
+    },
+  };
+  const socket = new Socket({ fd: CALLS_FD, readable: true, writable: true, onread });
   const reply = (frame: Frame, kind: number, payload: Uint8Array): void => {
     socket.cork();
     socket.write(encodeHeader(kind, frame.id, payload.byteLength));
@@ -35,8 +47,6 @@ export function serveCalls(handlers: Readonly<Record<number, CallHandler>>): voi
       reply(frame, Reply.failed, Buffer.from(error instanceof Error ? error.message : String(error)));
     }
   };
-  const reader = new FrameReader((frame) => void answer(frame));
-  socket.on('data', (chunk: Buffer) => reader.push(chunk));
   socket.on('close', () => process.exit(0));
   socket.on('error', () => process.exit(0));
 }

@@ -1,5 +1,6 @@
-import type { Generation, ModelIdentity } from '../../model/generation.ts';
+import type { Generation } from '../../model/generation.ts';
 import type { Dtype } from '../../model/model-directory.ts';
+import type { ModelIdentity } from '../../model/start-generation.ts';
 import type { Lease } from '../slot/model-slot.ts';
 
 interface Occupant {
