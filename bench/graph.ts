@@ -3,7 +3,11 @@
  *
  *     npm run bench:graph -- [--checkpoint DIR | --size base|large] [--tokens 128] [--rounds 5] [--seconds 4] [--only speed|load|variants]
  *
- * Without --checkpoint it synthesizes one with XLM-RoBERTa's shape into a temporary directory. Linux only for memory figures.
+ * On a card, the forms of the graph take turns instead: ms a batch and tokens/s of each.
+ *
+ *     npm run bench:graph -- --device cuda|webgpu [--forms 'packed;packed, fused'] [--batch-tokens 16384] [--rounds 5] [--json FILE] [--dry-run]
+ *
+ * Exit code 69 when there is no such card. Without --checkpoint it synthesizes one with XLM-RoBERTa's shape into a temporary directory. Linux only for memory figures.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -12,6 +16,8 @@ import { parseArgs } from 'node:util';
 import { requestDefaults } from '../scripts/synthesize/request.ts';
 import { writeCheckpoint } from '../scripts/synthesize/write-checkpoint.ts';
 import { readProcessor } from '../src/platform/processor.ts';
+import { NO_CARD_EXIT_CODE, NoCard, requireCard } from './card/machine/find-card.ts';
+import { measureCardForms } from './graph/card-forms.ts';
 import { compileForBench } from './graph/compile-for-bench.ts';
 import { measureLoad } from './graph/load.ts';
 import { measureSpeed } from './graph/speed.ts';
@@ -25,12 +31,39 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     only: { type: 'string' },
+    device: { type: 'string', default: 'cpu' },
+    forms: { type: 'string' },
+    'batch-tokens': { type: 'string', default: '16384' },
+    json: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
   },
 });
 
 const scratch = await mkdtemp(join(tmpdir(), 'rerankd-bench-'));
 try {
+  if (values.device === 'cuda' || values.device === 'webgpu')
+    await requireCard(values.device, values['dry-run']);
   const checkpoint = values.checkpoint ?? (await synthesize(join(scratch, 'checkpoint')));
+  if (values.device === 'cuda' || values.device === 'webgpu') {
+    const forms = {
+      device: values.device === 'cuda' ? ('cuda' as const) : ('webgpu' as const),
+      rounds: Number(values.rounds),
+      forms: values.forms?.split(';'),
+      batchTokens: Number(values['batch-tokens']),
+      jsonFile: values.json,
+      isDryRun: values['dry-run'],
+    };
+    console.log(await measureCardForms(checkpoint, scratch, forms, note));
+  } else await measureOnProcessor(checkpoint);
+} catch (error) {
+  if (!(error instanceof NoCard)) throw error;
+  console.error(`bench:graph: ${error.message}`);
+  process.exitCode = NO_CARD_EXIT_CODE;
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+
+async function measureOnProcessor(checkpoint: string): Promise<void> {
   console.log(`${cpus().length} × ${cpus()[0]?.model}, ${readProcessor().isa}, node ${process.version}`);
   const compiled = await compileForBench(checkpoint, join(scratch, 'state'), note);
   const [tokens, rounds, seconds] = [values.tokens, values.rounds, values.seconds].map(Number) as [
@@ -44,12 +77,10 @@ try {
   if (wanted('variants'))
     console.log(await measureVariants(compiled, join(scratch, 'variants'), options, note));
   if (wanted('load')) console.log(await measureLoad(compiled.int8, note));
-} finally {
-  await rm(scratch, { recursive: true, force: true });
 }
 
 async function synthesize(directory: string): Promise<string> {
-  const size = values.size === 'large' ? 'large' : 'base';
+  const size = values.size === 'large' || values.size === 'tiny' ? values.size : 'base';
   note(`synthesizing XLM-RoBERTa ${size}`);
   await writeCheckpoint({ ...requestDefaults, architecture: 'xlm-roberta', size, directory });
   return directory;

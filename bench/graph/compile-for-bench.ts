@@ -39,6 +39,7 @@ export async function compileForBench(
     const never = new AbortController().signal;
     const staged = await workshop.preparation.stage({ reference: checkpoint }, unwatched(never));
     const compiled = await workshop.preparation.compile(staged, unwatched(never));
+    await workshop.work.release();
     note(
       `compiled to ${dtype} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s, copying the checkpoint included`,
     );

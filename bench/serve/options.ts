@@ -31,6 +31,7 @@ export class OptionsError extends Error {
 const scenarioNames = scenarios.map(({ name }) => name);
 
 const flags = {
+  device: { type: 'string', default: 'cpu', help: 'cuda or webgpu measures a card; --device cuda --help' },
   only: { type: 'string', default: scenarioNames.join(), help: 'scenarios, separated by commas' },
   contenders: { type: 'string', default: contenderNames.join(), help: 'contenders, separated by commas' },
   rounds: { type: 'string', default: '3', help: 'rounds in which the contenders take turns' },
@@ -50,6 +51,7 @@ const flags = {
 export function readOptions(args: readonly string[]): BenchOptions | 'help' {
   const values = parse(args);
   if (values.help === true) return 'help';
+  oneOf('device', values.device, ['cpu']);
   return {
     only: namesOf('only', values.only, scenarioNames),
     contenders: namesOf('contenders', values.contenders, contenderNames),

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { readUsedCardBytes } from '../card/machine/nvidia-smi.ts';
 import { killEngines } from './kills.ts';
 import { learnAnswers } from './learn-answers.ts';
+import { CARD_SCORE_TOLERANCE, CPU_SCORE_TOLERANCE } from './load/check-answer.ts';
 import { Observation, type Observed } from './observation.ts';
 import type { SwapOptions } from './options.ts';
 import type { Progress } from './report/progress.ts';
@@ -11,6 +13,9 @@ import { type Swap, swapBackAndForth } from './swaps.ts';
 /** Everything that was measured. */
 export interface Findings extends Observed {
   readonly swaps: readonly Swap[];
+  /** Memory in use on the card at the end of the phases before and after the swaps, under the same load; NaN where there is none. */
+  readonly cardBytesBefore: number;
+  readonly cardBytesAfter: number;
   /** Milliseconds until the engines were whole again, one a kill. */
   readonly recoveriesMs: readonly number[];
 }
@@ -23,16 +28,18 @@ const LAST_WORDS_MS = 500;
 
 /**
  * Runs the whole thing: a server, load, swaps, kills. Nothing is left running, however it ends.
+ * @param modelsDirectory of the models, where they are not the embedded ones
  * @throws the signal's reason; Error when the server can't do what it is asked for, beside the load.
  */
 export async function runExperiment(
   options: SwapOptions,
+  modelsDirectory: string | undefined,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<Findings> {
   progress.say('starting the server');
   await using server = await ServerProcess.start(
-    { model: options.models[0], device: options.device },
+    { model: options.models[0], device: options.device, modelsDirectory },
     signal,
   );
   const stop = AbortSignal.any([signal, server.ended]);
@@ -52,33 +59,45 @@ async function observe(
   progress: Progress,
 ): Promise<Findings> {
   const { models, connections, ratePerSecond, calmSeconds } = options;
-  const api = new ServerApi(server.url, stop);
+  const api = new ServerApi(server.url, stop, {
+    mode: options.mode,
+    ...(options.isDryRun && { force: true }),
+  });
+  const isOnCard = options.device !== 'cpu';
+  const scoreTolerance = isOnCard ? CARD_SCORE_TOLERANCE : CPU_SCORE_TOLERANCE;
+  const cardBytes = async (): Promise<number> => (isOnCard ? await readUsedCardBytes() : Number.NaN);
   const wait = (ms: number): Promise<void> => delay(ms, undefined, { signal: stop });
   progress.say('asking both models for their answers');
-  const cases = await learnAnswers(api, models);
+  const cases = await learnAnswers(api, models, {
+    tolerance: isOnCard ? CARD_SCORE_TOLERANCE : 0,
+    takesAll: options.isDryRun,
+  });
 
   using observation = new Observation(
-    { url: `${server.url}/rerank`, connections, ratePerSecond, cases },
+    { url: `${server.url}/rerank`, connections, ratePerSecond, cases, scoreTolerance },
     api,
     progress,
   );
   await wait(WARM_UP_MS);
   await observation.enter('before');
   await wait(calmSeconds * 1000);
+  const cardBytesBefore = await cardBytes();
   await observation.enter('during');
   const swaps = await swapBackAndForth(api, {
     count: options.swaps,
     models,
     serverPid: server.pid,
+    cardBytes,
     onSwap: (done) => progress.say(`during: swap ${done} of ${options.swaps}`),
   });
   await observation.enter('after');
   await wait(calmSeconds * 1000);
+  const cardBytesAfter = await cardBytes();
   if (options.killEngines > 0) await observation.enter('kills');
   const recoveriesMs = await killEngines(api, {
     count: options.killEngines,
     serverPid: server.pid,
     onKill: (done) => progress.say(`kills: ${done} of ${options.killEngines}`),
   });
-  return { ...(await observation.finish()), swaps, recoveriesMs };
+  return { ...(await observation.finish()), swaps, cardBytesBefore, cardBytesAfter, recoveriesMs };
 }

@@ -4,6 +4,14 @@ export interface SwapOptions {
   /** The two models to swap between; the server starts with the first. */
   readonly models: readonly [string, string];
   readonly device: string;
+  /** How the models take turns: what the server chooses, one beside the other, one after the other. */
+  readonly mode: SwapMode;
+  /** Shape of two checkpoints that are synthesized and swapped, instead of the models named. */
+  readonly size: SwapSize | undefined;
+  /** Where they are kept for the next run; else a temporary directory. */
+  readonly work: string | undefined;
+  /** Goes on with a card that computes nothing: to try the bench. */
+  readonly isDryRun: boolean;
   readonly swaps: number;
   /** Engines to kill in a phase of its own. */
   readonly killEngines: number;
@@ -14,6 +22,14 @@ export interface SwapOptions {
   readonly ratePerSecond: number;
   readonly jsonFile: string | undefined;
 }
+
+const modes = ['auto', 'beside', 'hold'] as const;
+
+export type SwapMode = (typeof modes)[number];
+
+const sizes = ['tiny', 'base', 'large'] as const;
+
+type SwapSize = (typeof sizes)[number];
 
 /** The command line can't be used; the message says why. */
 export class OptionsError extends Error {
@@ -33,6 +49,13 @@ const flags = {
   model: { type: 'string', default: 'local://demo', help: 'the model to begin with' },
   next: { type: 'string', default: 'local://demo-next', help: 'the model to swap with' },
   device: { type: 'string', default: 'cpu', help: 'RERANK_DEVICE of the server' },
+  mode: { type: 'string', default: 'auto', help: 'of the swaps: auto, beside or hold' },
+  size: {
+    type: 'string',
+    default: '',
+    help: 'swap two synthesized XLM-RoBERTa models instead: tiny, base, large',
+  },
+  work: { type: 'string', default: '', help: 'directory to keep those in for the next run' },
   json: { type: 'string', default: '', help: 'file to write all figures to' },
 } as const;
 
@@ -47,6 +70,10 @@ export function readOptions(args: readonly string[]): SwapOptions | 'help' {
   return {
     models: [values.model, values.next],
     device: values.device,
+    mode: oneOf('mode', values.mode, modes),
+    size: values.size === '' ? undefined : oneOf('size', values.size, sizes),
+    work: values.work === '' ? undefined : values.work,
+    isDryRun: values['dry-run'] === true,
     swaps: wholeNumber('swaps', values.swaps, 1),
     killEngines: wholeNumber('kill-engines', values['kill-engines'], 0),
     calmSeconds: wholeNumber('calm', values.calm, 1),
@@ -68,24 +95,35 @@ compared with what the model that it names is known to answer. Exit code 1 when 
 missed timing targets are reported, but don't fail the run.
 
 ${lines.join('\n')}
+  --dry-run      go on with a card that computes nothing; its figures mean nothing
 
-RERANK_* variables reach the server, for example RERANK_ENGINES=2. Without --rate the load takes every
+With --device cuda or webgpu and no such card it ends with exit code 69: nothing was measured. RERANK_* variables reach the server, for example RERANK_ENGINES=2. Without --rate the load takes every
 processor there is, and latencies are mostly waiting time; with it they show the server.
 `;
 }
 
 /** After so long something hangs: generous for any swap that still makes sense to measure. In milliseconds. */
-export function timeLimitMs({ swaps, killEngines, calmSeconds }: SwapOptions): number {
-  return 1000 * (180 + 2 * calmSeconds + 10 * swaps + 30 * killEngines);
+export function timeLimitMs({ swaps, killEngines, calmSeconds, size }: SwapOptions): number {
+  return 1000 * ((size === undefined ? 180 : 600) + 2 * calmSeconds + 20 * swaps + 30 * killEngines);
 }
 
 function parse(args: readonly string[]) {
-  const options = { ...flags, help: { type: 'boolean', short: 'h' } } as const;
+  const options = {
+    ...flags,
+    'dry-run': { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new OptionsError(`${(error as Error).message}\n--help lists the flags.`, { cause: error });
   }
+}
+
+function oneOf<T extends string>(name: string, text: string, known: readonly T[]): T {
+  const found = known.find((value) => value === text);
+  if (found !== undefined) return found;
+  throw new OptionsError(`--${name} is one of ${known.join(', ')}, not "${text}"`);
 }
 
 function wholeNumber(name: string, text: string, least: number): number {

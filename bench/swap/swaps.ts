@@ -11,6 +11,8 @@ export interface Swap {
   readonly lockHeldMs: number;
   /** Right after the swap. */
   readonly memory: TreeMemory | undefined;
+  /** Memory in use on the card, by all processes; NaN where there is none. */
+  readonly cardBytes: number;
 }
 
 export interface SwapPlan {
@@ -18,6 +20,8 @@ export interface SwapPlan {
   /** The second is the target of the first swap. */
   readonly models: readonly [string, string];
   readonly serverPid: number;
+  /** What is in use on the card now. */
+  readonly cardBytes: () => Promise<number>;
   readonly onSwap: (done: number) => void;
 }
 
@@ -29,7 +33,12 @@ export async function swapBackAndForth(api: ServerApi, plan: SwapPlan): Promise<
     const startedAt = performance.now();
     const operation = await api.update(target);
     const totalMs = performance.now() - startedAt;
-    swaps.push({ totalMs, ...summarize(operation), memory: await treeMemory(plan.serverPid) });
+    swaps.push({
+      totalMs,
+      ...summarize(operation),
+      memory: await treeMemory(plan.serverPid),
+      cardBytes: await plan.cardBytes(),
+    });
     plan.onSwap(swaps.length);
   }
   return swaps;

@@ -4,7 +4,13 @@ import { treeMemory } from '../../bench/swap/server/process-memory.ts';
 import type { Swap } from '../../bench/swap/swaps.ts';
 
 function swapWith(totalBytes: number): Swap {
-  return { totalMs: 1, phases: {}, lockHeldMs: 0, memory: { totalBytes, mainBytes: totalBytes / 2 } };
+  return {
+    totalMs: 1,
+    phases: {},
+    cardBytes: Number.NaN,
+    lockHeldMs: 0,
+    memory: { totalBytes, mainBytes: totalBytes / 2 },
+  };
 }
 
 describe('memoryGrowth', () => {

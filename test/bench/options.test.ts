@@ -6,6 +6,10 @@ describe('readOptions', () => {
     expect(readOptions([])).toEqual({
       models: ['local://demo', 'local://demo-next'],
       device: 'cpu',
+      mode: 'auto',
+      size: undefined,
+      work: undefined,
+      isDryRun: false,
       swaps: 200,
       killEngines: 0,
       calmSeconds: 15,
@@ -17,7 +21,9 @@ describe('readOptions', () => {
 
   it('reads every flag that the help names', () => {
     const flags = [...helpText().matchAll(/^ {2}--(\S+)/gm)].map(([, name]) => `--${name}`);
-    expect(readOptions(flags.flatMap((flag, index) => [flag, String(index + 1)]))).not.toBe('help');
+    const words: Record<string, string[]> = { '--mode': ['hold'], '--size': ['base'], '--dry-run': [] };
+    const given = flags.flatMap((flag, index) => [flag, ...(words[flag] ?? [String(index + 1)])]);
+    expect(readOptions(given)).not.toBe('help');
     expect(readOptions(['--help'])).toBe('help');
   });
 

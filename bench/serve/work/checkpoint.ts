@@ -1,5 +1,6 @@
 import { access, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SizeName } from '../../../scripts/synthesize/architectures/architecture.ts';
 import { requestDefaults } from '../../../scripts/synthesize/request.ts';
 import { writeCheckpoint } from '../../../scripts/synthesize/write-checkpoint.ts';
 import { writePlainGraph, type XlmRobertaConfig } from '../../graph/plain-graph.ts';
@@ -26,14 +27,36 @@ export async function prepareModel(
   size: BenchSize,
   signal: AbortSignal,
 ): Promise<BenchModel> {
-  const checkpoint = join(directory, 'models', `bench-${size}`);
+  const checkpoint = await prepareCheckpoint(directory, { name: `bench-${size}`, size }, signal);
   const exported = join(directory, 'exported', `bench-${size}`);
-  if (!(await exists(checkpoint))) {
-    const request = { ...requestDefaults, architecture: 'xlm-roberta', size, directory: checkpoint } as const;
-    await writeCheckpoint(request, undefined, signal);
-  }
   if (!(await exists(exported))) await writeExport(checkpoint, exported);
   return { checkpoint, exported };
+}
+
+export interface NamedCheckpoint {
+  readonly name: string;
+  readonly size: SizeName;
+  /** Same seed, same weights. */
+  readonly seed?: number;
+}
+
+/** Synthesizes an XLM-RoBERTa checkpoint, or takes the one that an earlier run left in the directory. @returns its path */
+export async function prepareCheckpoint(
+  directory: string,
+  { name, size, seed = requestDefaults.seed }: NamedCheckpoint,
+  signal: AbortSignal,
+): Promise<string> {
+  const checkpoint = join(directory, 'models', name);
+  if (await exists(checkpoint)) return checkpoint;
+  const request = {
+    ...requestDefaults,
+    architecture: 'xlm-roberta',
+    size,
+    seed,
+    directory: checkpoint,
+  } as const;
+  await writeCheckpoint(request, undefined, signal);
+  return checkpoint;
 }
 
 /** Links to the checkpoint's files: the weights lie on the disk once. */

@@ -29,7 +29,7 @@ const REQUEST_TIMEOUT_SECONDS = 30;
  * know whether those would have been answered.
  */
 export function startLoad(settings: LoadSettings, tally: Tally): Load {
-  const requests = settings.cases.map((loadCase) => toRequest(loadCase, tally));
+  const requests = settings.cases.map((loadCase) => toRequest(loadCase, tally, settings.scoreTolerance));
   const clients: Client[] = [];
   const setupClient = (client: autocannon.Client): void => {
     // Each begins elsewhere in the set, else all would send the same request at the same time.
@@ -77,12 +77,12 @@ async function startRun(options: autocannon.Options, connections: number): Promi
   return await autocannon({ ...options, connections });
 }
 
-function toRequest(loadCase: LoadCase, tally: Tally): autocannon.Request {
+function toRequest(loadCase: LoadCase, tally: Tally, tolerance: number): autocannon.Request {
   return {
     body: loadCase.body,
     headers: { 'content-type': 'application/json', 'x-request-id': loadCase.id },
     onResponse: (status, body, _context, headers) =>
-      tally.answer(status, body, findFault(loadCase, headers ?? {}, body)),
+      tally.answer(status, body, findFault(loadCase, headers ?? {}, body, tolerance)),
   };
 }
 

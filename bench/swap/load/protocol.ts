@@ -25,6 +25,8 @@ export interface LoadSettings {
   /** Requests a second over all connections; 0 means closed loop. */
   readonly ratePerSecond: number;
   readonly cases: readonly LoadCase[];
+  /** How far a score may be from the one that was given before. */
+  readonly scoreTolerance: number;
 }
 
 /** What the load did in one phase. */

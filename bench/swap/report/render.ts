@@ -2,7 +2,7 @@ import type { Findings } from '../experiment.ts';
 import type { SwapOptions } from '../options.ts';
 import type { Target, Verdict } from './judge.ts';
 import { phaseRows } from './phase-rows.ts';
-import { memoryRows, recoveryRows, swapRows } from './swap-rows.ts';
+import { cardMemoryRows, memoryRows, recoveryRows, swapRows } from './swap-rows.ts';
 import { number, renderTable } from './table.ts';
 
 /** Enough to see a pattern. */
@@ -17,15 +17,27 @@ export function renderReport(options: SwapOptions, findings: Findings, verdict: 
     renderTable(phaseRows(findings)),
     renderTable(swapRows(swaps)),
     renderTable(memoryRows(verdict.memory)),
+    ...(verdict.cardMemory === undefined ? [] : [renderTable(cardMemoryRows(verdict.cardMemory))]),
     ...(recoveriesMs.length > 0 ? [renderTable(recoveryRows(recoveriesMs))] : []),
     ...(oddities.length > 0 ? [`What went wrong, for example:\n  ${oddities.join('\n  ')}\n`] : []),
     renderTable(verdict.targets.map(targetRow)),
   ].join('\n');
 }
 
-function headline({ models, swaps, connections, ratePerSecond, device }: SwapOptions): string {
+function headline({
+  models,
+  swaps,
+  connections,
+  ratePerSecond,
+  device,
+  mode,
+  size,
+  isDryRun,
+}: SwapOptions): string {
   const pace = ratePerSecond === 0 ? 'closed loop' : `${ratePerSecond} requests/s`;
-  return `${models.join(' ⇄ ')} on ${device}: ${swaps} swaps under ${connections} connections, ${pace}\n`;
+  const dry = isDryRun ? 'DRY RUN: the card computes nothing, no figure below means anything\n' : '';
+  const names = size === undefined ? models.join(' ⇄ ') : `two XLM-RoBERTa ${size}`;
+  return `${dry}${names} on ${device}, ${mode}: ${swaps} swaps under ${connections} connections, ${pace}\n`;
 }
 
 function examples({ load, health }: Findings): string[] {

@@ -1,5 +1,6 @@
 import { spreadOf } from '../statistics.ts';
 import type { Swap } from '../swaps.ts';
+import type { CardMemory } from './card-memory.ts';
 import type { MemoryGrowth } from './memory-growth.ts';
 import { number } from './table.ts';
 
@@ -27,6 +28,14 @@ export function memoryRows(memory: MemoryGrowth | undefined): string[][] {
     ['memory, MiB', `swap ${fromSwap}`, 'last swap', 'a swap, fitted', 'growth'],
     ['all processes', mib(fromBytes), mib(lastBytes), mib(bytesPerSwap), percent(growth)],
     ['main process (RSS)', mib(mainFromBytes), mib(mainLastBytes), '', percent(mainGrowth)],
+  ];
+}
+
+/** What is in use on the card, by all processes. */
+export function cardMemoryRows({ beforeBytes, afterBytes, mostBytes, change }: CardMemory): string[][] {
+  return [
+    ['card memory, MiB', 'before', 'after', 'most', 'change'],
+    ['all processes', mib(beforeBytes), mib(afterBytes), mib(mostBytes), percent(change)],
   ];
 }
 

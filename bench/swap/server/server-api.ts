@@ -4,6 +4,12 @@ export interface OperationReport {
   readonly lock_held_ms: number | null;
 }
 
+/** Fields of POST /update. */
+export interface UpdateFields {
+  readonly mode?: 'auto' | 'beside' | 'hold';
+  readonly force?: boolean;
+}
+
 export interface RerankAnswer {
   readonly model: string;
   readonly digest: string;
@@ -20,15 +26,20 @@ export interface Engines {
 export class ServerApi {
   readonly #url: string;
   readonly #signal: AbortSignal;
+  readonly #updates: UpdateFields;
 
-  /** @param signal gives up every request under way. */
-  constructor(url: string, signal: AbortSignal) {
+  /**
+   * @param signal gives up every request under way.
+   * @param updates what every update asks for beside the model
+   */
+  constructor(url: string, signal: AbortSignal, updates: UpdateFields = {}) {
     this.#url = url;
+    this.#updates = updates;
     this.#signal = signal;
   }
 
   async update(model: string): Promise<OperationReport> {
-    const response = await this.#post('/update', { model_path: model });
+    const response = await this.#post('/update', { model_path: model, ...this.#updates });
     return ((await response.json()) as { operation: OperationReport }).operation;
   }
 

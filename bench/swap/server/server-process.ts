@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 export interface ServerSettings {
   readonly model: string;
   readonly device: string;
+  /** The directory of the models, where they are not the embedded ones. */
+  readonly modelsDirectory: string | undefined;
 }
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -96,11 +98,12 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-function environment({ model, device }: ServerSettings, port: number, directory: string) {
+function environment({ model, device, modelsDirectory }: ServerSettings, port: number, directory: string) {
   return {
     ...process.env,
     HOST: '127.0.0.1',
     PORT: String(port),
+    ...(modelsDirectory !== undefined && { RERANK_MODELS_DIR: modelsDirectory }),
     RERANK_MODEL: model,
     RERANK_DEVICE: device,
     RERANK_STATE_DIR: join(directory, 'state'),

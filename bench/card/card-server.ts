@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RunningServer } from '../serve/contenders/contender.ts';
+import { startServer } from '../serve/contenders/http-contender.ts';
+import { settingsOf } from '../serve/contenders/rerankd.ts';
+import type { CardContext, CardModel } from './parts/context.ts';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The server lets requests in flight end for 25 s by default. */
+const END_TIMEOUT_MS = 30_000;
+
+const MOST_DOCUMENTS = 10_000;
+
+/** Settings of a server for the card. A setting of the caller wins, so that one can be tried. */
+export function cardSettings({ checkpoint }: CardModel, context: CardContext): Record<string, string> {
+  const { options, directory } = context;
+  return {
+    ...settingsOf({
+      dtype: 'fp32',
+      checkpoint,
+      stateDirectory: directory,
+      logFile: '',
+      mostDocuments: MOST_DOCUMENTS,
+    }),
+    RERANK_STATE_DIR: join(directory, `state-${options.device}`),
+    RERANK_DEVICE: options.device,
+    RERANK_DTYPE: process.env['RERANK_DTYPE'] ?? 'fp16',
+  };
+}
+
+/** The same model in single precision on the CPU. */
+export function referenceSettings(
+  { checkpoint }: CardModel,
+  { directory }: CardContext,
+): Record<string, string> {
+  return {
+    ...settingsOf({
+      dtype: 'fp32',
+      checkpoint,
+      stateDirectory: join(directory, 'state-cpu'),
+      logFile: '',
+      mostDocuments: MOST_DOCUMENTS,
+    }),
+    // One engine with all threads: a few hundred pairs shall not take the memory of one engine a core.
+    RERANK_ENGINES: '1',
+  };
+}
+
+/** Starts rerankd on the card and waits until it is ready. */
+export async function startOnCard(model: CardModel, context: CardContext): Promise<RunningServer> {
+  return await startServer(
+    (port) => ({
+      command: process.execPath,
+      args: ['src/main.ts'],
+      cwd: repository,
+      env: { ...process.env, ...cardSettings(model, context), PORT: String(port) },
+      logFile: join(context.directory, `rerankd-${model.size}.log`),
+      endTimeoutMs: END_TIMEOUT_MS,
+    }),
+    context.signal,
+  );
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+/**
+ * Everything that is measured on a card, one part after the other, within minutes: for a day on which a card can be had.
+ *
+ *     npm run bench:gpu -- --out DIR [--device cuda|webgpu] [--python PATH] [--minutes 8] [--only NAME,…] [--sizes base,large] [--dry-run]
+ *
+ * Each part is a process of its own with a time limit; one that fails does not stop the others. Writes DIR/gpu.json, DIR/gpu.log and
+ * the JSON of each part. Exit code 69 when there is no such card, 1 when a part failed.
+ */
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { NO_CARD_EXIT_CODE, NoCard, requireCard } from './card/machine/find-card.ts';
+import { readCardFacts } from './card/machine/nvidia-smi.ts';
+import { type DayOptions, planDay } from './gpu-day/plan.ts';
+import { runPart } from './gpu-day/run-part.ts';
+import { describeMachine, readMachine } from './serve/report/machine.ts';
+import { tidyJson } from './serve/report/tidy-json.ts';
+
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'gpu-results' },
+    device: { type: 'string', default: 'cuda' },
+    python: { type: 'string' },
+    minutes: { type: 'string', default: '8' },
+    only: { type: 'string' },
+    sizes: { type: 'string', default: 'base,large' },
+    'dry-run': { type: 'boolean', default: false },
+  },
+});
+
+/** A part with less time than this would only be cut off. */
+const LEAST_MS = 5_000;
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+
+try {
+  process.exitCode = await runDay();
+} catch (error) {
+  process.stderr.write(`bench:gpu: ${(error as Error).message}\n`);
+  process.exitCode = error instanceof NoCard ? NO_CARD_EXIT_CODE : 1;
+}
+
+async function runDay(): Promise<number> {
+  const endsAt = performance.now() + Number(values.minutes) * 60_000;
+  const device = values.device === 'webgpu' ? 'webgpu' : 'cuda';
+  await requireCard(device, values['dry-run']);
+  const out = resolve(values.out);
+  const work = join(out, 'work');
+  await mkdir(work, { recursive: true });
+  const logFile = join(out, 'gpu.log');
+  const options: DayOptions = {
+    device,
+    out,
+    work,
+    python: values.python,
+    sizes: values.sizes.split(','),
+    isDryRun: values['dry-run'],
+  };
+  const wanted = values.only?.split(',');
+  const parts = planDay(options).filter(({ name }) => wanted?.includes(name) ?? true);
+  const [machine, card] = [await readMachine(), await readCardFacts()];
+  await tell(logFile, `${describeMachine(machine)}\n${JSON.stringify(card, null, 2)}\n`);
+  const results: object[] = [];
+  let failed = 0;
+  for (const part of parts) {
+    if (stop.signal.aborted) break;
+    const limitMs = Math.min(part.limitSeconds * 1000, endsAt - performance.now());
+    if (limitMs < LEAST_MS) {
+      await tell(logFile, `── ${part.name}: left out, the time is over\n`);
+      results.push({ name: part.name, outcome: 'left out' });
+      failed++;
+      continue;
+    }
+    await tell(
+      logFile,
+      `── ${part.name} (at most ${Math.round(limitMs / 1000)} s): ${part.arguments.join(' ')}\n`,
+    );
+    const { outcome, seconds, exitCode } = await runPart(part, { limitMs, logFile, signal: stop.signal });
+    if (outcome !== 'ended' || exitCode !== 0) failed++;
+    await tell(
+      logFile,
+      `── ${part.name}: ${outcome}, exit code ${String(exitCode)}, ${seconds.toFixed(1)} s\n`,
+    );
+    const figures = part.jsonFile === undefined ? undefined : await readJson(part.jsonFile);
+    results.push({ name: part.name, outcome, exitCode, seconds, figures, cardAfter: await readCardFacts() });
+    // Whatever comes next, what is there is written down.
+    await writeFile(
+      join(out, 'gpu.json'),
+      tidyJson({ isDryRun: options.isDryRun, machine, card, parts: results }),
+    );
+  }
+  process.stdout.write(`wrote ${join(out, 'gpu.json')} and ${logFile}; ${failed} parts failed\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function tell(logFile: string, text: string): Promise<void> {
+  process.stdout.write(text);
+  await appendFile(logFile, text);
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

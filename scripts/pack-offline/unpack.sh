@@ -1,0 +1,39 @@
+#!/bin/sh
+# Unpacks what npm run pack:offline wrote, on a machine without a network and without Node.
+#
+#     sh unpack.sh TARGET
+#
+# Needs tar, sha256sum and xz; without xz, Python 3 will do.
+set -eu
+
+target=${1:?"usage: sh unpack.sh TARGET"}
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$target"
+target=$(cd "$target" && pwd)
+
+cd "$here"
+sha256sum --check --quiet SHA256SUMS >&2
+
+decompress() {
+  if command -v xz >/dev/null 2>&1; then
+    xz --decompress --stdout
+  else
+    python3 -c 'import lzma, shutil, sys; shutil.copyfileobj(lzma.open(sys.stdin.buffer), sys.stdout.buffer)'
+  fi
+}
+
+for first in *.tar.xz.00; do
+  name=${first%.00}
+  # The names of the pieces sort in their order.
+  cat "$name".[0-9]* | decompress | tar --extract --no-same-owner --directory "$target"
+done
+
+cat >"$target/rerankd" <<'WRAPPER'
+#!/bin/sh
+here=$(cd "$(dirname "$0")" && pwd)
+PATH="$here/bin:$PATH"
+export PATH
+exec "$here/bin/node" "$here/src/main.ts" "$@"
+WRAPPER
+chmod 755 "$target/rerankd"
+echo "unpacked into $target: $target/rerankd serve"
