@@ -7,6 +7,7 @@ import {
   type GoldenPair,
   goldenCases,
   goldenConfig,
+  goldenDirectory,
   readGolden,
   tokensOf,
 } from '../support/golden.ts';
@@ -48,7 +49,7 @@ describe.each(forms)('a graph that is %s', (_, form) => {
     it.each(able)('gives the logits that transformers gives for %s', async (name) => {
       const golden = readGolden(name);
       await using started = await startForm(
-        name,
+        goldenDirectory(name),
         dtype === 'fp16' ? { dtype, hasHalf: true, form } : { dtype, form },
       );
       const check = async (pairs: readonly GoldenPair[]): Promise<void> => {

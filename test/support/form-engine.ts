@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Engine } from '../../src/engine/engine.ts';
 import { Compilation } from '../../src/graph/compile/compilation.ts';
@@ -9,24 +9,26 @@ import { Checkpoint } from '../../src/graph/safetensors/checkpoint.ts';
 import { linkWeights } from '../../src/model/compile/link-weights.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { scratchDirectory } from './directories.ts';
-import { goldenConfig, goldenDirectory } from './golden.ts';
 import { LogBook } from './log-book.ts';
 import { testEnvironment } from './test-environment.ts';
 import { withoutPackedAttention } from './unpacked-attention.ts';
 
-async function readCheckpoint(name: string): Promise<PlannedCheckpoint> {
-  const { tensors } = await Checkpoint.open(goldenDirectory(name));
-  return { config: goldenConfig(name), tensors };
+async function readCheckpoint(directory: string): Promise<PlannedCheckpoint> {
+  const { tensors } = await Checkpoint.open(directory);
+  return { config: JSON.parse(await readFile(join(directory, 'config.json'), 'utf8')), tensors };
 }
 
-/** A golden checkpoint in a form for GPUs, on the CPU: with attention that it has, and half precision as far as it goes. */
-export async function startForm(name: string, format: GraphFormat & { readonly dtype: 'fp32' | 'fp16' }) {
+/** A checkpoint in a form for GPUs, on the CPU: with attention that it has, and half precision as far as it goes. */
+export async function startForm(
+  checkpointDirectory: string,
+  format: GraphFormat & { readonly dtype: 'fp32' | 'fp16' },
+) {
   const scratch = await scratchDirectory();
-  const checkpoint = await readCheckpoint(name);
+  const checkpoint = await readCheckpoint(checkpointDirectory);
   const files = [...checkpoint.tensors.values()].map(({ file }) => file);
-  await linkWeights(goldenDirectory(name), [...new Set(files)], scratch.path);
+  await linkWeights(checkpointDirectory, [...new Set(files)], scratch.path);
   const compilation = await Compilation.begin({
-    checkpoint: goldenDirectory(name),
+    checkpoint: checkpointDirectory,
     target: scratch.path,
     graph: format,
   });
@@ -40,7 +42,7 @@ export async function startForm(name: string, format: GraphFormat & { readonly d
   }
   const engine = await Engine.start(
     {
-      name,
+      name: 'form',
       modelFile,
       device: 'cpu',
       threads: 1,
