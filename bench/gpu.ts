@@ -5,14 +5,16 @@
  *     npm run bench:gpu -- --out DIR [--device cuda|webgpu] [--python PATH] [--minutes 8] [--only NAME,…] [--sizes base,large] [--dry-run]
  *
  * Each part is a process of its own with a time limit; one that fails does not stop the others. Writes DIR/gpu.json, DIR/gpu.log and
- * the JSON of each part. Exit code 69 when there is no such card, 1 when a part failed.
+ * the JSON of each part. Exit code 69 when there is no such card, 2 when a flag can't be read, 1 when a part failed.
  */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { NO_CARD_EXIT_CODE, NoCard, requireCard } from './card/machine/find-card.ts';
 import { readCardFacts } from './card/machine/nvidia-smi.ts';
-import { type DayOptions, planDay } from './gpu-day/plan.ts';
+import { cardSizes } from './card/options.ts';
+import { namesOf, OptionsError, oneOf, wholeNumber } from './flag-values.ts';
+import { type DayOptions, type DayPart, planDay } from './gpu-day/plan.ts';
 import { runPart } from './gpu-day/run-part.ts';
 import { describeMachine, readMachine } from './serve/report/machine.ts';
 import { tidyJson } from './serve/report/tidy-json.ts';
@@ -39,27 +41,31 @@ try {
   process.exitCode = await runDay();
 } catch (error) {
   process.stderr.write(`bench:gpu: ${(error as Error).message}\n`);
-  process.exitCode = error instanceof NoCard ? NO_CARD_EXIT_CODE : 1;
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof NoCard) return NO_CARD_EXIT_CODE;
+  return error instanceof OptionsError ? 2 : 1;
 }
 
 async function runDay(): Promise<number> {
-  const endsAt = performance.now() + Number(values.minutes) * 60_000;
-  const device = values.device === 'webgpu' ? 'webgpu' : 'cuda';
-  await requireCard(device, values['dry-run']);
+  const endsAt = performance.now() + wholeNumber('minutes', values.minutes) * 60_000;
+  const device = oneOf('device', values.device, ['cuda', 'webgpu']);
   const out = resolve(values.out);
   const work = join(out, 'work');
-  await mkdir(work, { recursive: true });
   const logFile = join(out, 'gpu.log');
   const options: DayOptions = {
     device,
     out,
     work,
     python: values.python,
-    sizes: values.sizes.split(','),
+    sizes: namesOf('sizes', values.sizes, cardSizes),
     isDryRun: values['dry-run'],
   };
-  const wanted = values.only?.split(',');
-  const parts = planDay(options).filter(({ name }) => wanted?.includes(name) ?? true);
+  const parts = partsOf(options, values.only);
+  await requireCard(device, options.isDryRun);
+  await mkdir(work, { recursive: true });
   const [machine, card] = [await readMachine(), await readCardFacts()];
   await tell(logFile, `${describeMachine(machine)}\n${JSON.stringify(card, null, 2)}\n`);
   const results: object[] = [];
@@ -93,6 +99,15 @@ async function runDay(): Promise<number> {
   }
   process.stdout.write(`wrote ${join(out, 'gpu.json')} and ${logFile}; ${failed} parts failed\n`);
   return failed === 0 ? 0 : 1;
+}
+
+/** @throws OptionsError for a part that does not exist: a day on which nothing ran would pass. */
+function partsOf(options: DayOptions, only: string | undefined): DayPart[] {
+  const parts = planDay(options);
+  if (only === undefined) return parts;
+  const names = parts.map(({ name }) => name);
+  const wanted = namesOf('only', only, names);
+  return parts.filter(({ name }) => wanted.includes(name));
 }
 
 async function tell(logFile: string, text: string): Promise<void> {

@@ -17,6 +17,7 @@ import { requestDefaults } from '../scripts/synthesize/request.ts';
 import { writeCheckpoint } from '../scripts/synthesize/write-checkpoint.ts';
 import { readProcessor } from '../src/platform/processor.ts';
 import { NO_CARD_EXIT_CODE, NoCard, requireCard } from './card/machine/find-card.ts';
+import { OptionsError, oneOf, wholeNumber } from './flag-values.ts';
 import { measureCardForms } from './graph/card-forms.ts';
 import { compileForBench } from './graph/compile-for-bench.ts';
 import { measureLoad } from './graph/load.ts';
@@ -41,24 +42,24 @@ const { values } = parseArgs({
 
 const scratch = await mkdtemp(join(tmpdir(), 'rerankd-bench-'));
 try {
-  if (values.device === 'cuda' || values.device === 'webgpu')
-    await requireCard(values.device, values['dry-run']);
+  const device = oneOf('device', values.device, ['cpu', 'cuda', 'webgpu']);
+  if (device !== 'cpu') await requireCard(device, values['dry-run']);
   const checkpoint = values.checkpoint ?? (await synthesize(join(scratch, 'checkpoint')));
-  if (values.device === 'cuda' || values.device === 'webgpu') {
+  if (device !== 'cpu') {
     const forms = {
-      device: values.device === 'cuda' ? ('cuda' as const) : ('webgpu' as const),
-      rounds: Number(values.rounds),
+      device,
+      rounds: wholeNumber('rounds', values.rounds),
       forms: values.forms?.split(';'),
-      batchTokens: Number(values['batch-tokens']),
+      batchTokens: wholeNumber('batch-tokens', values['batch-tokens']),
       jsonFile: values.json,
       isDryRun: values['dry-run'],
     };
     console.log(await measureCardForms(checkpoint, scratch, forms, note));
   } else await measureOnProcessor(checkpoint);
 } catch (error) {
-  if (!(error instanceof NoCard)) throw error;
+  if (!(error instanceof NoCard || error instanceof OptionsError)) throw error;
   console.error(`bench:graph: ${error.message}`);
-  process.exitCode = NO_CARD_EXIT_CODE;
+  process.exitCode = error instanceof NoCard ? NO_CARD_EXIT_CODE : 2;
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

@@ -2,7 +2,8 @@
 /** Does a model on its way here disturb the one that serves? */
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
-import { helpText, type JourneyOptions, OptionsError, readOptions, timeLimitMs } from './journey/options.ts';
+import { OptionsError } from './flag-values.ts';
+import { helpText, type JourneyOptions, readOptions, timeLimitMs } from './journey/options.ts';
 import { downloadCells, downloadRows } from './journey/report/download-table.ts';
 import { travelCells, travelSummary } from './journey/report/travel-table.ts';
 import { type JourneyFindings, runJourney } from './journey/run-journey.ts';

@@ -3,10 +3,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NO_CARD_EXIT_CODE, NoCard, requireCard } from './card/machine/find-card.ts';
+import { OptionsError } from './flag-values.ts';
 import { withWorkDirectory } from './serve/with-work-directory.ts';
 import { prepareCheckpoint } from './serve/work/checkpoint.ts';
 import { type Findings, runExperiment } from './swap/experiment.ts';
-import { helpText, OptionsError, readOptions, type SwapOptions, timeLimitMs } from './swap/options.ts';
+import { helpText, readOptions, type SwapOptions, timeLimitMs } from './swap/options.ts';
 import { judge } from './swap/report/judge.ts';
 import { Progress } from './swap/report/progress.ts';
 import { renderReport } from './swap/report/render.ts';
@@ -25,9 +26,7 @@ async function main(args: readonly string[], stop: AbortSignal): Promise<number>
 }
 
 async function measure(options: SwapOptions, stop: AbortSignal): Promise<number> {
-  if (options.device === 'cuda' || options.device === 'webgpu') {
-    await requireCard(options.device, options.isDryRun);
-  }
+  if (options.device !== 'cpu') await requireCard(options.device, options.isDryRun);
   const tooLong = AbortSignal.timeout(timeLimitMs(options));
   using progress = new Progress(process.stderr);
   const signal = AbortSignal.any([stop, tooLong]);

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
+import { visibilityOf } from './platform/memory/gpu/choose-card.ts';
 import { nvidiaSmi } from './platform/memory/gpu/nvidia-smi.ts';
 import { readGpuMemory } from './platform/memory/gpu-memory.ts';
 import { GpuWatch } from './platform/memory/gpu-watch.ts';
@@ -19,11 +20,7 @@ export function openGpuWatch(
 ): GpuWatch | undefined {
   if (device === 'cpu') return undefined;
   const run = nvidiaSmi(childEnv);
-  // Vulkan chooses by other rules than CUDA: there it can be told only where there is but one.
-  const visible =
-    device === 'webgpu'
-      ? { devices: 'by Vulkan', order: undefined }
-      : { devices: childEnv.CUDA_VISIBLE_DEVICES, order: childEnv.CUDA_DEVICE_ORDER };
+  const visible = visibilityOf(device, childEnv);
   return new GpuWatch({
     read: (pids, onProblem) => readGpuMemory(pids, { run, visible, onProblem }),
     clock,

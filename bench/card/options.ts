@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
-import { OptionsError } from '../serve/options.ts';
+import { given, namesOf, OptionsError, oneOf, wholeNumber } from '../flag-values.ts';
 
 const cardParts = ['matmul', 'throughput', 'single', 'agreement'] as const;
 
 export type CardPart = (typeof cardParts)[number];
 
 /** Shapes of XLM-RoBERTa: large is the one of bge-reranker-v2-m3; tiny is there to try the bench itself. */
-const cardSizes = ['tiny', 'base', 'large'] as const;
+export const cardSizes = ['tiny', 'base', 'large'] as const;
 
 export type CardSize = (typeof cardSizes)[number];
 
@@ -104,24 +104,4 @@ function parse(args: readonly string[]) {
       cause: error,
     });
   }
-}
-
-function namesOf<T extends string>(flag: string, text: string, known: readonly T[]): T[] {
-  return [...new Set(text.split(',').map((name) => oneOf(flag, name, known)))];
-}
-
-function oneOf<T extends string>(flag: string, text: string, known: readonly T[]): T {
-  const found = known.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new OptionsError(`--${flag} has no "${text}"; there are ${known.join(', ')}`);
-}
-
-function wholeNumber(flag: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new OptionsError(`--${flag} must be a whole number from 1, not "${text}"`);
-}
-
-function given(text: string): string | undefined {
-  return text === '' ? undefined : text;
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DayPart } from './plan.ts';
 
 export interface PartRun {
@@ -19,6 +20,9 @@ export interface PartOutcome {
 
 /** Benches end their servers on SIGTERM. */
 const GRACE_MS = 6_000;
+
+/** When all its processes have ended, what they said last is there at once. One that left the group may hold the pipe open. */
+const LAST_WORDS_MS = 1_000;
 
 /** Runs a part in a process group of its own, so that nothing of it is left when its time is over. Never rejects. */
 export async function runPart(part: DayPart, { limitMs, logFile, signal }: PartRun): Promise<PartOutcome> {
@@ -39,6 +43,7 @@ export async function runPart(part: DayPart, { limitMs, logFile, signal }: PartR
     return { outcome: 'not started', exitCode: null, seconds: seconds() };
   }
   const gone = once(child, 'exit') as Promise<[number | null]>;
+  const silent = once(child, 'close');
   let isCutOff = false;
   let kill: NodeJS.Timeout | undefined;
   const end = (): void => {
@@ -48,12 +53,14 @@ export async function runPart(part: DayPart, { limitMs, logFile, signal }: PartR
   };
   const overdue = setTimeout(end, Math.max(0, limitMs - GRACE_MS));
   signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
   const [exitCode] = await gone;
   clearTimeout(overdue);
   clearTimeout(kill);
   signal.removeEventListener('abort', end);
   // Whoever outlived its parent would be measured with the next part.
   endGroup(child.pid, 'SIGKILL');
+  await Promise.race([silent, delay(LAST_WORDS_MS)]);
   child.stdout.destroy();
   child.stderr.destroy();
   await new Promise((resolve) => {

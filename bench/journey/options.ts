@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { given, namesOf, OptionsError, oneOf, wholeNumber } from '../flag-values.ts';
 import { type JourneySize, journeySizes } from './checkpoint.ts';
 
 const partNames = ['download', 'travel'] as const;
@@ -23,11 +24,6 @@ export interface JourneyOptions {
   /** Leaves the checkpoint in the work directory. */
   readonly keep: boolean;
   readonly jsonFile: string | undefined;
-}
-
-/** The command line can't be used; the message says why. */
-export class OptionsError extends Error {
-  override readonly name = 'OptionsError';
 }
 
 const flags = {
@@ -60,7 +56,7 @@ export function readOptions(args: readonly string[]): JourneyOptions | 'help' {
   const values = parse(args);
   if (values.help === true) return 'help';
   return {
-    only: [...new Set(values.only.split(',').map((name) => oneOf('only', name, partNames)))],
+    only: namesOf('only', values.only, partNames),
     size: oneOf('size', values.size, journeySizes),
     model: values.model,
     rounds: wholeNumber('rounds', values.rounds, 1),
@@ -69,9 +65,9 @@ export function readOptions(args: readonly string[]): JourneyOptions | 'help' {
     limits: values.limits.split(',').map((text) => wholeNumber('limits', text, 0) || undefined),
     rate: wholeNumber('rate', values.rate, 1),
     dtype: values.dtype,
-    work: values.work === '' ? undefined : values.work,
+    work: given(values.work),
     keep: values.keep,
-    jsonFile: values.json === '' ? undefined : values.json,
+    jsonFile: given(values.json),
   };
 }
 
@@ -113,16 +109,4 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new OptionsError(`${(error as Error).message}\n--help lists the flags.`, { cause: error });
   }
-}
-
-function oneOf<T extends string>(flag: string, text: string, known: readonly T[]): T {
-  const found = known.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new OptionsError(`--${flag} has no "${text}"; there are ${known.join(', ')}`);
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (text !== '' && Number.isInteger(value) && value >= least) return value;
-  throw new OptionsError(`--${name} must be a whole number from ${least}, not "${text}"`);
 }

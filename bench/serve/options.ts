@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { given, namesOf, OptionsError, oneOf, wholeNumber } from '../flag-values.ts';
 import { type ContenderName, contenderNames } from './contenders/contender.ts';
 import { scenarios } from './scenarios/registry.ts';
 import type { BenchSize } from './work/checkpoint.ts';
@@ -21,11 +22,6 @@ export interface BenchOptions {
   readonly name: string | undefined;
   /** Another file to write the results to. */
   readonly jsonFile: string | undefined;
-}
-
-/** The command line can't be used; the message says why. */
-export class OptionsError extends Error {
-  override readonly name = 'OptionsError';
 }
 
 const scenarioNames = scenarios.map(({ name }) => name);
@@ -94,24 +90,4 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new OptionsError(`${(error as Error).message}\n--help lists the flags.`, { cause: error });
   }
-}
-
-function namesOf<T extends string>(flag: string, text: string, known: readonly T[]): T[] {
-  return [...new Set(text.split(',').map((name) => oneOf(flag, name, known)))];
-}
-
-function oneOf<T extends string>(flag: string, text: string, known: readonly T[]): T {
-  const found = known.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new OptionsError(`--${flag} has no "${text}"; there are ${known.join(', ')}`);
-}
-
-function wholeNumber(flag: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new OptionsError(`--${flag} must be a whole number from 1, not "${text}"`);
-}
-
-function given(text: string): string | undefined {
-  return text === '' ? undefined : text;
 }

@@ -63,9 +63,11 @@ async function observe(
     mode: options.mode,
     ...(options.isDryRun && { force: true }),
   });
-  const isOnCard = options.device !== 'cpu';
+  const { device } = options;
+  const isOnCard = device !== 'cpu';
   const scoreTolerance = isOnCard ? CARD_SCORE_TOLERANCE : CPU_SCORE_TOLERANCE;
-  const cardBytes = async (): Promise<number> => (isOnCard ? await readUsedCardBytes() : Number.NaN);
+  const cardBytes = async (): Promise<number> =>
+    device === 'cpu' ? Number.NaN : await readUsedCardBytes(device);
   const wait = (ms: number): Promise<void> => delay(ms, undefined, { signal: stop });
   progress.say('asking both models for their answers');
   const cases = await learnAnswers(api, models, {

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
+import { given, OptionsError, oneOf, wholeNumber } from '../flag-values.ts';
 
 export interface SwapOptions {
   /** The two models to swap between; the server starts with the first. */
   readonly models: readonly [string, string];
-  readonly device: string;
+  /** RERANK_DEVICE of the server. */
+  readonly device: SwapDevice;
   /** How the models take turns: what the server chooses, one beside the other, one after the other. */
   readonly mode: SwapMode;
   /** Shape of two checkpoints that are synthesized and swapped, instead of the models named. */
@@ -23,6 +25,10 @@ export interface SwapOptions {
   readonly jsonFile: string | undefined;
 }
 
+const devices = ['cpu', 'cuda', 'webgpu'] as const;
+
+type SwapDevice = (typeof devices)[number];
+
 const modes = ['auto', 'beside', 'hold'] as const;
 
 export type SwapMode = (typeof modes)[number];
@@ -30,11 +36,6 @@ export type SwapMode = (typeof modes)[number];
 const sizes = ['tiny', 'base', 'large'] as const;
 
 type SwapSize = (typeof sizes)[number];
-
-/** The command line can't be used; the message says why. */
-export class OptionsError extends Error {
-  override readonly name = 'OptionsError';
-}
 
 const flags = {
   swaps: { type: 'string', default: '200', help: 'swaps in the phase "during"' },
@@ -48,7 +49,7 @@ const flags = {
   rate: { type: 'string', default: '0', help: 'requests/s over all connections; 0: as fast as answers come' },
   model: { type: 'string', default: 'local://demo', help: 'the model to begin with' },
   next: { type: 'string', default: 'local://demo-next', help: 'the model to swap with' },
-  device: { type: 'string', default: 'cpu', help: 'RERANK_DEVICE of the server' },
+  device: { type: 'string', default: 'cpu', help: 'RERANK_DEVICE of the server: cpu, cuda, webgpu' },
   mode: { type: 'string', default: 'auto', help: 'of the swaps: auto, beside or hold' },
   size: {
     type: 'string',
@@ -69,17 +70,17 @@ export function readOptions(args: readonly string[]): SwapOptions | 'help' {
   if (values.model === values.next) throw new OptionsError('--model and --next must be two models');
   return {
     models: [values.model, values.next],
-    device: values.device,
+    device: oneOf('device', values.device, devices),
     mode: oneOf('mode', values.mode, modes),
     size: values.size === '' ? undefined : oneOf('size', values.size, sizes),
-    work: values.work === '' ? undefined : values.work,
+    work: given(values.work),
     isDryRun: values['dry-run'] === true,
     swaps: wholeNumber('swaps', values.swaps, 1),
     killEngines: wholeNumber('kill-engines', values['kill-engines'], 0),
     calmSeconds: wholeNumber('calm', values.calm, 1),
     connections: wholeNumber('connections', values.connections, 1),
     ratePerSecond: wholeNumber('rate', values.rate, 0),
-    jsonFile: values.json === '' ? undefined : values.json,
+    jsonFile: given(values.json),
   };
 }
 
@@ -118,16 +119,4 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new OptionsError(`${(error as Error).message}\n--help lists the flags.`, { cause: error });
   }
-}
-
-function oneOf<T extends string>(name: string, text: string, known: readonly T[]): T {
-  const found = known.find((value) => value === text);
-  if (found !== undefined) return found;
-  throw new OptionsError(`--${name} is one of ${known.join(', ')}, not "${text}"`);
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new OptionsError(`--${name} must be a whole number from ${least}, not "${text}"`);
 }

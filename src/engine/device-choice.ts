@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { DeviceFallback, Runtime } from './choose-device.ts';
 
-/** What models run on: chosen once, before the first load, and given up for the CPU at most once. */
+/** What models run on: chosen once, before the first load, and given up for the CPU at most once. A choice that fails is none. */
 export class DeviceChoice {
   readonly #choose: () => Promise<Runtime>;
   readonly #clock: Pick<Clock, 'date'>;
@@ -16,8 +16,19 @@ export class DeviceChoice {
 
   /** @throws ServiceError unavailable when the device that was asked for does not work. */
   async runtime(): Promise<Runtime> {
-    this.#chosen ??= this.#choose().then((runtime) => (this.#runtime = runtime));
+    this.#chosen ??= this.#lookOnce();
     return await this.#chosen;
+  }
+
+  async #lookOnce(): Promise<Runtime> {
+    try {
+      this.#runtime = await this.#choose();
+      return this.#runtime;
+    } catch (error) {
+      // A card that is being reset comes back: the next load looks again.
+      this.#chosen = undefined;
+      throw error;
+    }
   }
 
   /** Why models run on the CPU although a card was meant; undefined while they don't. */

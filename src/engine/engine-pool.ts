@@ -194,6 +194,8 @@ function launch(
 async function tryOut(engine: Engine, tokens: RaggedTokens, unwanted: AbortSignal): Promise<void> {
   const stop = (): void => engine.kill('it is no longer wanted');
   unwanted.addEventListener('abort', stop, { once: true });
+  // The signal may have come between the load and this.
+  if (unwanted.aborted) stop();
   try {
     await engine.run(tokens);
   } catch (error) {

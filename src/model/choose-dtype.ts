@@ -149,9 +149,10 @@ async function compare(
       );
       return against;
     } finally {
-      await candidate.close();
+      await candidate.release();
     }
   } finally {
-    await reference.close();
+    // What serves is loaded next, and may need the memory of both.
+    await reference.release();
   }
 }

@@ -6,7 +6,6 @@ import type { Clock } from '../platform/clock.ts';
 import { haveSameContent } from '../platform/same-content.ts';
 import type { GenerationSettings } from './generation-settings.ts';
 import type { GpuFootprint } from './gpu-footprint.ts';
-import type { GpuSize } from './gpu-need.ts';
 import type { StillHeld } from './gpu-release.ts';
 import type { ModelSize } from './memory-need.ts';
 import { type Nest, TOKENIZER_FILE } from './nest.ts';
@@ -35,7 +34,7 @@ export class Generation {
   readonly #batchTokens: number;
   readonly #clock: Clock;
   /** What decides about the memory that it takes. */
-  readonly size: ModelSize & GpuSize;
+  readonly size: ModelSize;
   /** What its engines hold on a GPU; undefined on a CPU. */
   readonly gpu: GpuFootprint | undefined;
   readonly #restarts: () => number;

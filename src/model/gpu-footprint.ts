@@ -26,7 +26,7 @@ export class GpuFootprint {
   #release: Promise<GpuRelease | undefined> | undefined;
 
   /**
-   * @param before the card before the model was loaded.
+   * @param before the card before the model was loaded; undefined when it could not be read then.
    * @param pids of the engines that run.
    */
   constructor(watch: GpuWatch, before: GpuMemory | undefined, pids: () => readonly number[]) {
@@ -43,8 +43,8 @@ export class GpuFootprint {
   /** Looks at the card when the model is warm, before anything else changes on it. */
   async measure(): Promise<void> {
     const now = await this.#watch.read(this.#pids(), 0);
-    if (now === undefined || this.#before === undefined) return;
-    this.#difference = Math.max(0, now.usedBytes - this.#before.usedBytes);
+    if (now === undefined) return;
+    if (this.#before !== undefined) this.#difference = Math.max(0, now.usedBytes - this.#before.usedBytes);
     this.#note(now);
   }
 

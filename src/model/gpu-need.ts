@@ -1,10 +1,7 @@
-/** What decides how much GPU memory a model takes. */
-export interface GpuSize {
-  /** Engine processes. */
-  readonly engines: number;
-  /** Size of the weights as one engine holds them. */
-  readonly gpuWeightBytes: number;
-}
+import type { ModelSize } from './memory-need.ts';
+
+/** What decides how much GPU memory a model takes: each engine holds the weights for itself. */
+export type GpuSize = Pick<ModelSize, 'engines' | 'weightBytes'>;
 
 /** A model that runs, and the most that its engines were seen to hold on the card. */
 export interface RunningOnGpu extends GpuSize {
@@ -32,13 +29,13 @@ const GUESSED_OVERHEAD_BYTES = 1024 * MIB;
  * @param running undefined when nothing was measured: then a guess is taken.
  */
 export function estimateGpuNeed(candidate: GpuSize, running: RunningOnGpu | undefined): number {
-  const more = Math.max(0, candidate.gpuWeightBytes - (running?.gpuWeightBytes ?? 0));
-  return candidate.engines * (candidate.gpuWeightBytes + more + overheadBytes(running));
+  const more = Math.max(0, candidate.weightBytes - (running?.weightBytes ?? 0));
+  return candidate.engines * (candidate.weightBytes + more + overheadBytes(running));
 }
 
 /** Of one engine. */
 function overheadBytes(running: RunningOnGpu | undefined): number {
   if (running === undefined) return GUESSED_OVERHEAD_BYTES;
   const ofOne = running.gpuBytes / Math.max(1, running.engines);
-  return Math.max(LEAST_OVERHEAD_BYTES, ofOne - running.gpuWeightBytes);
+  return Math.max(LEAST_OVERHEAD_BYTES, ofOne - running.weightBytes);
 }

@@ -1,5 +1,4 @@
 import type { LoadRequest } from '../engine/protocol.ts';
-import type { TokenLayout } from '../engine/token-layout.ts';
 import type { GraphDtype } from '../graph/plan-model.ts';
 import type { StagedModel } from '../store/staging.ts';
 import type { ServingPlan } from './plan/serving-plan.ts';
@@ -14,8 +13,6 @@ export interface ServableGraph extends Pick<LoadRequest, 'modelFile' | 'optimiza
   /** Everything that engines read: the graph and the weights. */
   readonly files: readonly string[];
   readonly dtype: GraphDtype | 'as exported';
-  /** How batches are laid out for it. */
-  readonly layout: TokenLayout;
   /** Size of the weights where they are computed with, for planning memory. */
   readonly weightBytes: number;
   /** All engines map the same pages; otherwise each holds the weights for itself. */

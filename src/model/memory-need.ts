@@ -4,7 +4,7 @@ import { MEMORY_PER_MODEL_BYTE } from './plan/engine-plan.ts';
 export interface ModelSize {
   /** Engine processes. */
   readonly engines: number;
-  /** Size of the weights on disk. */
+  /** Size of the weights in the type in which they are computed with. */
   readonly weightBytes: number;
   /** All engines map the same pages; otherwise each holds the weights for itself. */
   readonly isShared: boolean;

@@ -39,7 +39,6 @@ export async function servableGraph(
       files: files.map(({ path }) => path),
       optimization: 'all',
       dtype: 'as exported',
-      layout: 'padded',
       weightBytes: bytes,
       isShared: false,
     };
@@ -55,7 +54,6 @@ export async function servableGraph(
       // On a CPU, half-precision weights are constants that are still to be widened.
       optimization: dtype === 'fp16' && runtime.device === 'cpu' ? 'constants' : 'none',
       dtype,
-      layout: 'padded',
       weightBytes: isShared ? (await stat(join(directory, WEIGHTS_FILE))).size : bytes,
       isShared,
       ...traits,

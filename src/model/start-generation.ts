@@ -7,7 +7,6 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { GenerationSettings } from './generation-settings.ts';
 import { GpuFootprint, JUST_NOW_MS } from './gpu-footprint.ts';
-import type { GpuSize } from './gpu-need.ts';
 import type { LoadableModel, ServableGraph } from './loadable-model.ts';
 import type { ModelSize } from './memory-need.ts';
 import { modelSize } from './model-size.ts';
@@ -36,7 +35,7 @@ export interface GenerationParts {
   readonly scheduler: Scheduler;
   readonly batchTokens: number;
   readonly clock: Clock;
-  readonly size: ModelSize & GpuSize;
+  readonly size: ModelSize;
   readonly gpu: GpuFootprint | undefined;
   readonly directory: string;
   readonly restarts: () => number;

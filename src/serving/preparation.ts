@@ -205,9 +205,9 @@ export class Preparation {
       work.enter('warm');
       await loaded.warm(isNested, (done, total) => work.advance(done, total, 'steps'));
       // The warm-up has run the largest batch: from now on it holds no more.
-      const isMeasured = loaded.gpu?.measure();
-      // While requests wait for it, nothing else does.
-      if (!isNested) await isMeasured;
+      const measurement = loaded.gpu?.measure();
+      // Requests wait for a nested one: they need not wait for the driver as well. It never rejects.
+      if (!isNested) await measurement;
       return loaded;
     } catch (error) {
       await loaded.close();

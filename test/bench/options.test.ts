@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { helpText, OptionsError, readOptions } from '../../bench/swap/options.ts';
+import { OptionsError } from '../../bench/flag-values.ts';
+import { helpText, readOptions } from '../../bench/swap/options.ts';
 
 describe('readOptions', () => {
   it('has defaults that make a full run', () => {
@@ -21,7 +22,12 @@ describe('readOptions', () => {
 
   it('reads every flag that the help names', () => {
     const flags = [...helpText().matchAll(/^ {2}--(\S+)/gm)].map(([, name]) => `--${name}`);
-    const words: Record<string, string[]> = { '--mode': ['hold'], '--size': ['base'], '--dry-run': [] };
+    const words: Record<string, string[]> = {
+      '--mode': ['hold'],
+      '--device': ['cuda'],
+      '--size': ['base'],
+      '--dry-run': [],
+    };
     const given = flags.flatMap((flag, index) => [flag, ...(words[flag] ?? [String(index + 1)])]);
     expect(readOptions(given)).not.toBe('help');
     expect(readOptions(['--help'])).toBe('help');
@@ -32,6 +38,7 @@ describe('readOptions', () => {
     ['--swaps', 'many'],
     ['--rate', '-1'],
     ['--nothing'],
+    ['--device', 'tpu'],
     ['--next', 'local://demo'],
   ])('refuses %s %s', (...args) => {
     expect(() => readOptions(args)).toThrow(OptionsError);

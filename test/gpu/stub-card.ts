@@ -28,6 +28,10 @@ export interface StubCardOptions {
   readonly bytes?: number;
   /** Compute capability times ten; 90 when left out. */
   readonly capability?: number;
+  /** What each process holds besides, as nvidia-smi tells it: its CUDA context. None when left out. */
+  readonly contextBytes?: number;
+  /** As in a container: nvidia-smi lists process ids of another namespace. */
+  readonly hasForeignPids?: boolean;
   /** Whether calls are logged. It slows a run down. */
   readonly isLogging?: boolean;
 }
@@ -58,7 +62,7 @@ export class StubCard {
 
   /** The same, for tests that share one. @param scratch a folder of its own */
   static async makeIn(scratch: string, library: string, options: StubCardOptions = {}): Promise<StubCard> {
-    for (const name of ['faults', 'use']) await mkdir(join(scratch, name));
+    for (const name of ['faults', 'use', 'release']) await mkdir(join(scratch, name));
     const { PATH = '', LD_LIBRARY_PATH = '' } = process.env;
     const env = {
       LD_LIBRARY_PATH: [library, ...(LD_LIBRARY_PATH === '' ? [] : [LD_LIBRARY_PATH])].join(delimiter),
@@ -66,8 +70,13 @@ export class StubCard {
       PATH: [fileURLToPath(new URL('stub-card/bin', import.meta.url)), PATH].join(delimiter),
       CUDA_STUB_FAULTS: join(scratch, 'faults'),
       CUDA_STUB_USE: join(scratch, 'use'),
+      CUDA_STUB_RELEASE: join(scratch, 'release'),
       ...(options.isLogging ? { CUDA_STUB_LOG: join(scratch, 'log') } : {}),
       ...(options.bytes === undefined ? {} : { CUDA_STUB_BYTES: String(options.bytes) }),
+      ...(options.contextBytes === undefined
+        ? {}
+        : { CUDA_STUB_CONTEXT_BYTES: String(options.contextBytes) }),
+      ...(options.hasForeignPids ? { CUDA_STUB_FOREIGN_PIDS: '1' } : {}),
       ...(options.capability === undefined ? {} : { CUDA_STUB_CAPABILITY: String(options.capability) }),
     };
     return new StubCard(env, scratch);
@@ -84,6 +93,11 @@ export class StubCard {
 
   async repair(kind: FaultKind): Promise<void> {
     await rm(join(this.#scratch, 'faults', kind), { force: true });
+  }
+
+  /** From now on, nvidia-smi goes on counting what a process had for so long after its end. */
+  async freeAfter(ms: number): Promise<void> {
+    await writeFile(join(this.#scratch, 'release', 'after-ms'), String(ms));
   }
 
   /** Bytes on the card by living process: what it has, and had at most. */

@@ -4,8 +4,7 @@ import { DOCUMENTS, QUERY } from '../support/capitals.ts';
 import { goldenRoot } from '../support/golden.ts';
 import { type ServiceUnderTest, startService } from '../support/running-service.ts';
 import { readScrape } from '../support/scrape.ts';
-import { PretendDriver, type PretendDriverOptions } from './pretend-driver.ts';
-import { findStubCard } from './stub-card.ts';
+import { findStubCard, StubCard, type StubCardOptions } from './stub-card.ts';
 
 const MIB = 2 ** 20;
 const CONTEXT_BYTES = 300 * MIB;
@@ -41,10 +40,11 @@ function underLoad(server: ServiceUnderTest): { stop(): Promise<Answered[]> } {
   return { stop };
 }
 
-async function serve(options: Omit<PretendDriverOptions, 'library' | 'contextBytes'>) {
-  const driver = await PretendDriver.make({ library, contextBytes: CONTEXT_BYTES, ...options });
+async function serve(options: StubCardOptions) {
+  const card = await StubCard.make(library, { contextBytes: CONTEXT_BYTES, ...options });
   const server = await startService({
-    ...driver.settings,
+    RERANK_DEVICE: 'cuda',
+    ...card.env,
     RERANK_ENGINES: '1',
     RERANK_MODELS_DIR: goldenRoot,
     RERANK_MODEL: 'local://xlm-roberta',
@@ -53,20 +53,16 @@ async function serve(options: Omit<PretendDriverOptions, 'library' | 'contextByt
     const { operation } = await server.client.update('local://xlm-roberta-gelu-new');
     return operation as unknown as OperationReport;
   };
-  const end = async (): Promise<void> => {
-    await server[Symbol.asyncDispose]();
-    await driver[Symbol.asyncDispose]();
-  };
-  return { driver, server, update, [Symbol.asyncDispose]: end };
+  return { card, server, update, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 describe.skipIf(missing !== '')(`the memory of a GPU${missing}`, () => {
   it('is shown where there is a card', async () => {
-    await using running = await serve({ totalBytes: 4096 * MIB });
+    await using running = await serve({ bytes: 4096 * MIB });
     const { client } = running.server;
     const { gpu } = (await client.info()) as unknown as { gpu: Record<string, unknown> };
     expect(gpu).toEqual({
-      name: 'Pretend',
+      name: 'Stub',
       total_bytes: 4096 * MIB,
       free_bytes: expect.any(Number),
       model_bytes: expect.any(Number),
@@ -82,7 +78,7 @@ describe.skipIf(missing !== '')(`the memory of a GPU${missing}`, () => {
     });
     const stats = await client.get<{ memory: { gpu: unknown } }>('/ui/stats');
     expect(stats.body.memory.gpu).toEqual({
-      name: 'Pretend',
+      name: 'Stub',
       used_bytes: gpu['model_bytes'],
       free_bytes: gpu['free_bytes'],
       total_bytes: 4096 * MIB,
@@ -91,15 +87,13 @@ describe.skipIf(missing !== '')(`the memory of a GPU${missing}`, () => {
   });
 
   it('has two models beside each other where there is room', async () => {
-    await using running = await serve({ totalBytes: 4096 * MIB });
+    await using running = await serve({ bytes: 4096 * MIB });
     const load = underLoad(running.server);
     const { mode, memory, warnings } = await running.update();
     const answers = await load.stop();
     expect(mode).toEqual({
       chosen: 'beside',
-      why: expect.stringMatching(
-        /^beside: it needs about .* of GPU memory and 3\.7 GiB are free \(Pretend\)$/,
-      ),
+      why: expect.stringMatching(/^beside: it needs about .* of GPU memory and 3\.7 GiB are free \(Stub\)$/),
     });
     expect(memory?.gpu_before_bytes).toBeGreaterThan(CONTEXT_BYTES);
     expect(memory?.gpu_after_bytes).toBeGreaterThan(CONTEXT_BYTES);
@@ -110,16 +104,16 @@ describe.skipIf(missing !== '')(`the memory of a GPU${missing}`, () => {
 
   it.each([false, true])(
     'has one after the other where there is not, and waits until the first is gone (process ids of another namespace: %s)',
-    async (isForeign) => {
-      await using running = await serve({ totalBytes: SMALL_CARD_BYTES, isForeign });
-      await running.driver.freeAfter(600);
+    async (hasForeignPids) => {
+      await using running = await serve({ bytes: SMALL_CARD_BYTES, hasForeignPids });
+      await running.card.freeAfter(600);
       const load = underLoad(running.server);
       const { mode, phases, warnings, lock_held_ms, memory } = await running.update();
       const answers = await load.stop();
       expect(mode).toEqual({
         chosen: 'hold',
         why: expect.stringMatching(
-          /^hold: it needs about 3\d\d MiB of GPU memory and only [12]\d\d MiB are free \(Pretend\)/,
+          /^hold: it needs about \d+ MiB of GPU memory and only \d+ MiB are free \(Stub\)/,
         ),
       });
       const release = phases.find(({ phase }) => phase === 'release')?.ms ?? 0;
@@ -133,15 +127,15 @@ describe.skipIf(missing !== '')(`the memory of a GPU${missing}`, () => {
   );
 
   it('goes on with a warning where the driver does not give it back', async () => {
-    await using running = await serve({ totalBytes: SMALL_CARD_BYTES });
-    await running.driver.freeAfter(3_600_000);
+    await using running = await serve({ bytes: SMALL_CARD_BYTES });
+    await running.card.freeAfter(3_600_000);
     const load = underLoad(running.server);
     const { mode, warnings } = await running.update();
     const answers = await load.stop();
     expect(mode?.chosen).toBe('hold');
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^\d+ MiB of the GPU memory of local:\/\/xlm-roberta were still not free when the next load began \(Pretend\), by process \d+$/,
+        /^\d+ MiB of the GPU memory of local:\/\/xlm-roberta were still not free when the next load began \(Stub\), by process \d+$/,
       ),
     ]);
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);

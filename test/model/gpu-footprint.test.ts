@@ -64,6 +64,13 @@ describe('what a model holds on the card', () => {
     expect((await footprint.look(0))?.heldBytes).toBe(300 * MIB);
   });
 
+  it('is known by process id although the card could not be read before the load', async () => {
+    const footprint = new GpuFootprint(watch, undefined, () => [7]);
+    clients.set(7, 300);
+    await footprint.measure();
+    expect(footprint.peakBytes).toBe(300 * MIB);
+  });
+
   it('remembers its peak', async () => {
     const footprint = await loaded(300);
     clients.set(7, 500);

@@ -1,7 +1,15 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { childEnvironment } from '../../../src/child-environment.ts';
+import { visibilityOf } from '../../../src/platform/memory/gpu/choose-card.ts';
+import { nvidiaSmi } from '../../../src/platform/memory/gpu/nvidia-smi.ts';
+import { CSV } from '../../../src/platform/memory/gpu/parse-cards.ts';
+import { readGpuMemory } from '../../../src/platform/memory/gpu-memory.ts';
+import type { Card } from '../options.ts';
 
+/** A bench has more time than a server: a driver that has to be woken takes seconds. */
 const TIMEOUT_MS = 20_000;
+
+const childEnv = childEnvironment(process.env);
+const run = nvidiaSmi(childEnv, TIMEOUT_MS);
 
 const FIELDS = [
   'name',
@@ -31,10 +39,10 @@ export async function readCardFacts(): Promise<CardFacts | undefined> {
   return Object.fromEntries(FIELDS.map((field, index) => [field, line[index] ?? '']));
 }
 
-/** Memory in use on the first card, by all processes, in bytes. NaN where it can't be read. */
-export async function readUsedCardBytes(): Promise<number> {
-  const [used] = (await query(['memory.used'])) ?? [];
-  return Number.parseFloat(used ?? '') * 2 ** 20;
+/** Memory in use on the card that a server would take, by all processes, in bytes. NaN where it can't be read. */
+export async function readUsedCardBytes(device: Card): Promise<number> {
+  const memory = await readGpuMemory([], { run, visible: visibilityOf(device, childEnv) });
+  return memory?.usedBytes ?? Number.NaN;
 }
 
 /** A driver that does not know a field refuses the whole question: then each is asked for alone. */
@@ -46,14 +54,9 @@ async function query(fields: readonly string[]): Promise<string[] | undefined> {
 }
 
 async function ask(fields: readonly string[]): Promise<string[] | undefined> {
-  const args = ['--id=0', `--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits'];
-  try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', args, { timeout: TIMEOUT_MS });
-    return stdout
-      .trim()
-      .split(',')
-      .map((value) => value.trim());
-  } catch {
-    return undefined;
-  }
+  const answer = await run(['--id=0', `--query-gpu=${fields.join(',')}`, CSV]).catch(() => undefined);
+  return answer
+    ?.trim()
+    .split(',')
+    .map((value) => value.trim());
 }

@@ -38,6 +38,7 @@ export async function startEnginesWith(
       {
         modelFile: graph.modelFile,
         optimization: graph.optimization,
+        onlyDevice: graph.onlyDevice ?? false,
         name: 'engine',
         device,
         threads: plan.threads,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ObservedNorm } from '../layers/observed-products.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { type ModelPlan, planModel, planObserver } from '../plan-model.ts';
+import { readConfig } from '../read-config.ts';
 import { Checkpoint } from '../safetensors/checkpoint.ts';
 import { TensorReader } from '../safetensors/read-tensor.ts';
 import { WEIGHTS_FILE } from '../weights/weight-plan.ts';
@@ -39,7 +40,7 @@ export class Compilation {
   /** @throws InvalidCheckpoint for what can't be compiled. */
   static async begin({ checkpoint, target, graph }: CompileRequest): Promise<Compilation> {
     const { tensors } = await Checkpoint.open(checkpoint);
-    const config: unknown = JSON.parse(await readFile(join(checkpoint, 'config.json'), 'utf8'));
+    const config = await readConfig(checkpoint);
     const plan =
       graph === 'observer' ? planObserver({ config, tensors }) : planModel({ config, tensors }, graph);
     await writeFile(join(target, MODEL_FILE), encodeModel(plan.model));

@@ -1,7 +1,8 @@
 import { elementTypeCode } from '../onnx/element-type.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { FloatType } from './float-products.ts';
-import type { Attention, TokenLayout } from './token-layout.ts';
+import { Rectangle } from './rectangle.ts';
+import type { Attention } from './token-layout.ts';
 
 /** Added to a score it leaves nothing of it behind a softmax, also on top of another such bias. */
 const UNSEEN = 1e9;
@@ -17,14 +18,8 @@ const BY_HEAD_TURNED = [0, 2, 3, 1];
  * Attention is written step by step. The provider's own (com.microsoft.MultiHeadAttention, 1.30) gives other results than the CPU
  * from 33 tokens on where a driver's subgroups are small; it takes no lengths either. The softmax is in single precision.
  */
-export class MaskedTokens implements TokenLayout {
-  readonly kind = 'padded';
-  readonly integers = 'int32';
-  readonly ids: Value;
-  readonly tokenTypes: Value;
-  readonly mask: Value;
+export class MaskedTokens extends Rectangle {
   readonly #type: FloatType;
-  readonly #graph: GraphBuilder;
   /** What hides padding, float32 [batch, 1, 1, sequence]. */
   #hiding: Value | undefined;
 
@@ -33,30 +28,13 @@ export class MaskedTokens implements TokenLayout {
    * @param type of hidden states
    */
   constructor(graph: GraphBuilder, usesTokenTypes: boolean, type: FloatType) {
-    const dims = ['batch', 'sequence'];
-    this.#graph = graph;
+    super(graph, usesTokenTypes, 'int32');
     this.#type = type;
-    this.ids = graph.input('input_ids', 'int32', dims);
-    this.mask = graph.input('attention_mask', 'int32', dims);
-    this.tokenTypes = usesTokenTypes ? graph.input('token_type_ids', 'int32', dims) : '';
   }
 
   /** Of padding, that of the last token. */
   positions(): Value {
-    return this.#graph.node('Sub', [this.countAlong(this.mask), this.#graph.scalar('int32', 1)]);
-  }
-
-  countAlong(marks: Value): Value {
-    return this.#graph.node('CumSum', [marks, this.#graph.scalar('int64', 1)]);
-  }
-
-  firstRow(x: Value): Value {
-    const graph = this.#graph;
-    return graph.node('Slice', [x, graph.integers(0), graph.integers(1), graph.integers(1)]);
-  }
-
-  forHead(firstRows: Value): Value {
-    return firstRows;
+    return this.graph.node('Sub', [this.countAlong(this.mask), this.graph.scalar('int32', 1)]);
   }
 
   attention({
@@ -68,7 +46,7 @@ export class MaskedTokens implements TokenLayout {
     bias,
     scale = 1 / Math.sqrt(headWidth),
   }: Attention): Value {
-    const graph = this.#graph;
+    const { graph } = this;
     const scaled = graph.node('Mul', [query, this.#toHidden(graph.scalar('float32', scale))]);
     const scores = graph.node('MatMul', [
       this.#byHead(scaled, heads, BY_HEAD),
@@ -82,16 +60,16 @@ export class MaskedTokens implements TokenLayout {
   }
 
   #byHead(x: Value, heads: number, order: readonly number[]): Value {
-    const graph = this.#graph;
+    const { graph } = this;
     return this.#transpose(graph.node('Reshape', [x, graph.integers(0, 0, heads, -1)]), order);
   }
 
   #transpose(x: Value, order: readonly number[]): Value {
-    return this.#graph.node('Transpose', [x], { attributes: { perm: { ints: order } } });
+    return this.graph.node('Transpose', [x], { attributes: { perm: { ints: order } } });
   }
 
   #hide(): Value {
-    const graph = this.#graph;
+    const { graph } = this;
     if (this.#hiding !== undefined) return this.#hiding;
     const isToken = graph.node('Cast', [this.mask], { attributes: { to: { int: elementTypeCode.float32 } } });
     const below = graph.node('Sub', [isToken, graph.scalar('float32', 1)]);
@@ -108,6 +86,6 @@ export class MaskedTokens implements TokenLayout {
   /** @param from type of x */
   #cast(x: Value, to: FloatType, from: FloatType = this.#type): Value {
     if (from === to) return x;
-    return this.#graph.node('Cast', [x], { attributes: { to: { int: elementTypeCode[to] } } });
+    return this.graph.node('Cast', [x], { attributes: { to: { int: elementTypeCode[to] } } });
   }
 }

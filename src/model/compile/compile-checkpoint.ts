@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../../engine/choose-device.ts';
 import { prepack } from '../../engine/prepack.ts';
@@ -6,6 +5,7 @@ import { Compiler } from '../../graph/compile/compiler.ts';
 import { PACKED_FILE, PACKED_WEIGHTS_FILE, UNPACKED_FILE } from '../../graph/compile/files.ts';
 import { gpuFormat } from '../../graph/gpu-format.ts';
 import type { GraphDtype, GraphFormat } from '../../graph/plan-model.ts';
+import { readConfig } from '../../graph/read-config.ts';
 import type { StagedModel } from '../../store/staging.ts';
 import type { CompileSettings } from './compile-settings.ts';
 import { linkWeights } from './link-weights.ts';
@@ -85,10 +85,6 @@ async function formatFor(
   const onProgress = (share: number): void => report(share * OBSERVED_SHARE);
   const widths = await observeWidths(model, files, place, settings, onProgress, signal);
   return { dtype, bits: settings.processor.hasInt8Dot ? 8 : 7, widths };
-}
-
-async function readConfig(directory: string): Promise<unknown> {
-  return JSON.parse(await readFile(join(directory, 'config.json'), 'utf8'));
 }
 
 function reporter(dtype: GraphDtype, { clock, logger, onProgress }: CompileSettings) {

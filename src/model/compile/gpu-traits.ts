@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { tokenLayout } from '../../engine/token-layout.ts';
 import { gpuFormat, runsWholly } from '../../graph/gpu-format.ts';
 import { elementBytes } from '../../graph/onnx/element-type.ts';
 import { planModel } from '../../graph/plan-model.ts';
+import { readConfig } from '../../graph/read-config.ts';
 import { Checkpoint } from '../../graph/safetensors/checkpoint.ts';
 import type { ServableGraph } from '../loadable-model.ts';
 
@@ -12,15 +10,14 @@ export async function gpuTraits(
   directory: string,
   dtype: 'fp32' | 'fp16',
   device: 'cuda' | 'webgpu',
-): Promise<Required<Pick<ServableGraph, 'layout' | 'weightBytes' | 'onlyDevice'>>> {
-  const config: unknown = JSON.parse(await readFile(join(directory, 'config.json'), 'utf8'));
+): Promise<Required<Pick<ServableGraph, 'weightBytes' | 'onlyDevice'>>> {
+  const config = await readConfig(directory);
   const { tensors } = await Checkpoint.open(directory);
   const { graph } = planModel({ config, tensors }, gpuFormat(config, dtype, device)).model;
   const sizes = [...graph.initializers.values()].map(({ type, dims }) =>
     dims.reduce((product, size) => product * size, elementBytes[type]),
   );
   return {
-    layout: tokenLayout(graph.inputs),
     weightBytes: sizes.reduce((sum, size) => sum + size, 0),
     onlyDevice: runsWholly(config),
   };

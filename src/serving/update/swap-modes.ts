@@ -42,7 +42,7 @@ export class SwapModes {
     const sizes = names.map(async (name) => (await stat(join(staged.directory, name))).size);
     const weightBytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     const { size: tokenizerFileBytes } = await stat(join(staged.directory, 'tokenizer.json'));
-    const size = { engines: 1, weightBytes, gpuWeightBytes: weightBytes, isShared: true, tokenizerFileBytes };
+    const size = { engines: 1, weightBytes, isShared: true, tokenizerFileBytes };
     return (await this.#choose(size, 'auto')).chosen === 'hold';
   }
 
@@ -73,7 +73,7 @@ export class SwapModes {
     this.#msPerByte = ms / graph.weightBytes;
   }
 
-  async #choose(candidate: ModelSize & GpuSize, asked: Wanted | undefined): Promise<ModeChoice> {
+  async #choose(candidate: ModelSize, asked: Wanted | undefined): Promise<ModeChoice> {
     const wanted = asked ?? this.#configured;
     const current = this.#slot.current;
     if (current === undefined) return chooseMode({ wanted, needs: [], hasCurrent: false });

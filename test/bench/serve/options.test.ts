@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { helpText, OptionsError, readOptions } from '../../../bench/serve/options.ts';
+import { OptionsError } from '../../../bench/flag-values.ts';
+import { helpText, readOptions } from '../../../bench/serve/options.ts';
 
 describe('readOptions', () => {
   it('has defaults that make a full run', () => {

@@ -8,7 +8,6 @@ const graph: ServableGraph = {
   modelFile: 'model.onnx',
   optimization: 'none',
   dtype: 'int8',
-  layout: 'padded',
   weightBytes: 2 ** 20,
   isShared: true,
 };

@@ -38,7 +38,6 @@ beforeEach(async () => {
     size: {
       engines: 1,
       weightBytes: 100 * MIB,
-      gpuWeightBytes: 100 * MIB,
       isShared: true,
       tokenizerFileBytes: MIB,
     },

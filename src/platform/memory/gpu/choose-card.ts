@@ -8,6 +8,15 @@ export interface Visibility {
   readonly order: string | undefined;
 }
 
+/**
+ * What engines with this environment see. Vulkan chooses by other rules than CUDA: with WebGPU it can be told only where there is
+ * but one card.
+ */
+export function visibilityOf(device: string, env: Readonly<Record<string, string | undefined>>): Visibility {
+  if (device === 'webgpu') return { devices: 'by Vulkan', order: undefined };
+  return { devices: env['CUDA_VISIBLE_DEVICES'], order: env['CUDA_DEVICE_ORDER'] };
+}
+
 /** The UUID of the only slice that CUDA is to see, for cards in MIG mode. */
 export function visibleSlice({ devices }: Visibility): string | undefined {
   const first = firstOf(devices);

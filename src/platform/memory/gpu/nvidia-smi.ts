@@ -16,12 +16,16 @@ const MOST_OUTPUT_BYTES = 2 ** 21;
  * NVML, the library below it, would be asked in microseconds. But no binding of it for Node.js is kept up (on npm, `nvml` is an empty
  * package and `node-nvidia-smi` runs this same program), and a foreign function interface would block the thread that calls it.
  * @param env its whole environment: PATH is what matters.
+ * @param timeoutMs after which it is killed
  * @throws Error with its own words.
  */
-export function nvidiaSmi(env: Readonly<Record<string, string>>): RunNvidiaSmi {
+export function nvidiaSmi(
+  env: Readonly<Record<string, string>>,
+  timeoutMs: number = TIMEOUT_MS,
+): RunNvidiaSmi {
   const options = {
     env: { ...env, LC_ALL: 'C' },
-    timeout: TIMEOUT_MS,
+    timeout: timeoutMs,
     killSignal: 'SIGKILL',
     maxBuffer: MOST_OUTPUT_BYTES,
   } as const;
