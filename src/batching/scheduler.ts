@@ -86,6 +86,14 @@ export class Scheduler {
   }
 
   /**
+   * A batch of so many tokens, padding included, did not fit when it was tried: live ones begin smaller, and come back to the plan
+   * like those that were split.
+   */
+  avoid(tokens: number, reason: string): void {
+    this.#shrink(tokens, { reason });
+  }
+
+  /**
    * Scores pairs; they run together with whatever else waits, and the same pair only once for all who wait for it.
    * @param flow the request that they belong to.
    * @param signal drops what has not run yet.
@@ -258,11 +266,12 @@ export class Scheduler {
     this.#again.push(...sequel.batches);
   }
 
-  #shrinkFor(batch: Batch, about: object): void {
-    const tokens = computedTokens(
-      Uint32Array.from(batch.pairs, ({ ids }) => ids.length),
-      this.#options.engines,
-    );
+  #shrinkFor({ pairs }: Batch, about: object): void {
+    const lengths = Uint32Array.from(pairs, ({ ids }) => ids.length);
+    this.#shrink(computedTokens(lengths, this.#options.engines), about);
+  }
+
+  #shrink(tokens: number, about: object): void {
     const isSmaller = this.#budget.shrink(tokens);
     const batchTokens = this.#budget.tokens;
     this.#options.logger?.warn(

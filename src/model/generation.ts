@@ -125,7 +125,9 @@ export class Generation {
       maxLength: this.maxLength,
       maxRows: batchBounds(this.identity.device).maxBatchRows,
     };
-    this.#scheduler.expect(await warmGpu(tools, limits, brief, onProgress));
+    const { tokensPerMs, tooLarge } = await warmGpu(tools, limits, brief, onProgress);
+    this.#scheduler.expect(tokensPerMs);
+    if (tooLarge !== undefined) this.#scheduler.avoid(tooLarge.tokens, tooLarge.reason);
   }
 
   /** Tokens that all engines together compute in a millisecond when they are busy; undefined before the first batch. */

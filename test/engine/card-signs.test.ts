@@ -5,6 +5,8 @@ const look = (paths: readonly string[], env: Readonly<Record<string, string>> = 
   signOfCard(
     { PATH: '/usr/local/bin:/usr/bin', ...env },
     {
+      platform: 'linux',
+      arch: 'x64',
       names: (directory) =>
         Promise.resolve(
           paths.flatMap((path) => (path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : [])),
@@ -28,11 +30,17 @@ describe('what speaks for a card', () => {
     expect(await look(all)).toMatchObject({ isMeant: true, what: expect.stringContaining('provider') });
   });
 
+  it('the provider counts where ONNX Runtime would be loaded from', async () => {
+    const lib = ['/opt/ort/libonnxruntime.so.1', '/opt/ort/libonnxruntime_providers_cuda.so'];
+    const sign = await look(lib, { LD_LIBRARY_PATH: '/usr/lib:/opt/ort' });
+    expect(sign?.what).toBe('the CUDA provider (/opt/ort/libonnxruntime_providers_cuda.so)');
+  });
+
   it('nothing does on a machine without any of these', async () => {
     expect(await look(['/dev/null', '/dev/nvidia-caps', '/usr/bin/env'])).toBeUndefined();
   });
 
-  it.each(['', ' ', '-1'])(
+  it.each(['', ' ', '-1', '-1,0', 'NoDevFiles'])(
     'nothing does where cards are hidden on purpose: CUDA_VISIBLE_DEVICES="%s"',
     async (hidden) => {
       expect(await look(['/dev/nvidia0'], { CUDA_VISIBLE_DEVICES: hidden })).toBeUndefined();

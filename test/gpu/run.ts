@@ -45,7 +45,7 @@ async function onStub(): Promise<number> {
     return NO_CARD;
   }
   // All that is skipped where there is no provider, wherever it lies.
-  const tests = ['test/gpu/', 'test/faults/gpu', '--exclude', 'test/gpu/webgpu.test.ts'];
+  const tests = ['test/gpu/', 'test/faults/gpu', 'test/chaos/gpu', '--exclude', 'test/gpu/webgpu.test.ts'];
   return vitest(tests, { RERANK_TEST_GPU: 'stub' });
 }
 

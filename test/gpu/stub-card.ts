@@ -28,9 +28,9 @@ export interface StubCardOptions {
   readonly bytes?: number;
   /** Compute capability times ten; 90 when left out. */
   readonly capability?: number;
-  /** What each process holds besides, as nvidia-smi tells it: its CUDA context. None when left out. */
+  /** What each process holds besides, as nvidia-smi tells it: its context. Nothing when left out. */
   readonly contextBytes?: number;
-  /** As in a container: nvidia-smi lists process ids of another namespace. */
+  /** As in a container: nvidia-smi knows processes by ids of another namespace. */
   readonly hasForeignPids?: boolean;
   /** Whether calls are logged. It slows a run down. */
   readonly isLogging?: boolean;
@@ -62,7 +62,7 @@ export class StubCard {
 
   /** The same, for tests that share one. @param scratch a folder of its own */
   static async makeIn(scratch: string, library: string, options: StubCardOptions = {}): Promise<StubCard> {
-    for (const name of ['faults', 'use', 'release']) await mkdir(join(scratch, name));
+    for (const name of ['faults', 'use']) await mkdir(join(scratch, name));
     const { PATH = '', LD_LIBRARY_PATH = '' } = process.env;
     const env = {
       LD_LIBRARY_PATH: [library, ...(LD_LIBRARY_PATH === '' ? [] : [LD_LIBRARY_PATH])].join(delimiter),
@@ -70,7 +70,6 @@ export class StubCard {
       PATH: [fileURLToPath(new URL('stub-card/bin', import.meta.url)), PATH].join(delimiter),
       CUDA_STUB_FAULTS: join(scratch, 'faults'),
       CUDA_STUB_USE: join(scratch, 'use'),
-      CUDA_STUB_RELEASE: join(scratch, 'release'),
       ...(options.isLogging ? { CUDA_STUB_LOG: join(scratch, 'log') } : {}),
       ...(options.bytes === undefined ? {} : { CUDA_STUB_BYTES: String(options.bytes) }),
       ...(options.contextBytes === undefined
@@ -95,9 +94,9 @@ export class StubCard {
     await rm(join(this.#scratch, 'faults', kind), { force: true });
   }
 
-  /** From now on, nvidia-smi goes on counting what a process had for so long after its end. */
+  /** From now on, nvidia-smi goes on counting what a process held for so long after its end, as drivers do. */
   async freeAfter(ms: number): Promise<void> {
-    await writeFile(join(this.#scratch, 'release', 'after-ms'), String(ms));
+    await writeFile(join(this.#scratch, 'use', 'lag'), String(ms));
   }
 
   /** Bytes on the card by living process: what it has, and had at most. */
@@ -134,12 +133,10 @@ export type Found =
 
 /**
  * Finds the CUDA provider (RERANK_TEST_CUDA_PROVIDER names its folder, or it is installed), and builds the stub for it.
- * RERANK_TEST_STUB_CARD names a folder that has both.
  * @throws Error instead of saying that it is missing where RERANK_TEST_GPU=stub, which is `npm run test:gpu -- --stub`.
  */
 export async function findStubCard(): Promise<Found> {
-  const { RERANK_TEST_STUB_CARD: built, RERANK_TEST_GPU: wanted } = process.env;
-  if (built !== undefined && built !== '') return { library: built };
+  const { RERANK_TEST_GPU: wanted } = process.env;
   const missing = await whatIsMissing();
   if (missing === undefined) return { library: await buildStubCard(await providerFolder(), bindingFolder()) };
   if (wanted === 'stub') throw new Error(missing);

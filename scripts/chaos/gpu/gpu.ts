@@ -1,16 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CardFaults, type CudaCall, noStubCard, stubLibraries } from '../../../test/support/card-faults.ts';
+import { type FaultKind, findStubCard, StubCard } from '../../../test/gpu/stub-card.ts';
 import type { Client } from '../../../test/support/client.ts';
+import { cardSettings } from '../../../test/support/service-on-card.ts';
 import type { Chaos, Experiment } from '../experiment.ts';
 import { demand, type Finding, skipped } from '../finding.ts';
 import { KnownAnswers, learnModel } from '../load/known-answers.ts';
 import { drawRequests } from '../load/requests.ts';
 import { SteadyLoad } from '../load/steady-load.ts';
 import { ChaosServer } from '../server/chaos-server.ts';
-import { UpdateApi } from '../server/update-api.ts';
-import { passOn } from './pass-on.ts';
 
 const REQUESTS = 24;
 const MOST_DOCUMENTS = 48;
@@ -27,7 +26,7 @@ const RESTARTS = 'rerankd_engine_restarts_total';
 const OUT_OF_MEMORY = 2;
 
 /** What breaks an engine. */
-const FAULTS: readonly (readonly [call: CudaCall, error: number])[] = [
+const FAULTS: readonly (readonly [call: FaultKind, error: number])[] = [
   ['launch', 719],
   ['launch', 700],
   ['memcpy', 214],
@@ -45,28 +44,21 @@ export interface GpuPlan {
 
 interface Rig {
   readonly client: Client;
-  readonly card: CardFaults;
+  readonly card: StubCard;
   readonly faults: string[];
 }
 
 /** Breaks a stub card in every way under load, again and again; then for a while. */
 export function gpuExperiment({ connections, rounds }: GpuPlan): Experiment {
   return async (chaos) => {
-    if (noStubCard !== undefined) return [skipped(ASKED, noStubCard)];
-    const stateDirectory = join(chaos.directory, 'state');
-    await serveOnce(stateDirectory, chaos.signal);
-    const directory = join(chaos.directory, 'faults');
+    const { library, missing } = await findStubCard();
+    if (missing !== undefined) return [skipped(ASKED, missing)];
+    const directory = join(chaos.directory, 'card');
     await mkdir(directory, { recursive: true });
-    const card = new CardFaults(directory);
+    const card = await StubCard.makeIn(directory, library);
     await using server = await ChaosServer.start({
-      stateDirectory,
-      settings: {
-        RERANK_DEVICE: 'cuda',
-        RERANK_ENGINES: '1',
-        RERANK_MAX_BATCH_TOKENS: '8192',
-        LD_LIBRARY_PATH: stubLibraries,
-      },
-      nodeFlags: [passOn(card.env)],
+      stateDirectory: join(chaos.directory, 'state'),
+      settings: { ...cardSettings, ...card.env },
       signal: chaos.signal,
     });
     const { client } = server;
@@ -99,19 +91,16 @@ export function gpuExperiment({ connections, rounds }: GpuPlan): Experiment {
   };
 }
 
-/** All scores of a stub are the same: a model is let in with those only if it has served before. */
-async function serveOnce(stateDirectory: string, signal: AbortSignal): Promise<void> {
-  await using server = await ChaosServer.start({ stateDirectory, signal });
-  await new UpdateApi(server.client).update('local://demo-next', { probation: false });
-  await server.stop();
-}
-
-/** Before any engine was started again: one that has served holds memory enough for small batches, a new one has none. */
+/** On an engine that was started again: the first one has the memory of the largest batch since its warm-up. */
 async function takeMemory(chaos: Chaos, { client, card, faults }: Rig, load: SteadyLoad): Promise<void> {
   chaos.say('no memory is left');
-  await card.break('malloc', OUT_OF_MEMORY);
+  for (const pid of (await client.info()).engines.processes) process.kill(pid, 'SIGKILL');
+  const isBack = async (): Promise<boolean> =>
+    (await client.metric(RESTARTS)) === 1 && (await client.info()).engines.ready === 1;
+  if (!(await within(chaos, isBack))) faults.push('an engine that was killed did not come back');
+  await card.breakDown('malloc', OUT_OF_MEMORY);
   await load.more(2 * REQUESTS, chaos.signal);
-  await card.mend('malloc');
+  await card.repair('malloc');
   if ((await client.metric(SPLITS)) === 0) faults.push('no batch was split for a lack of memory');
 }
 
@@ -124,10 +113,10 @@ async function breakFor(
   const about = `${call} fails with ${error}`;
   chaos.say(about);
   const before = await client.metric(RESTARTS);
-  await card.break(call, error);
+  await card.breakDown(call, error);
   if (!(await within(chaos, async () => (await client.metric(RESTARTS)) > before)))
     faults.push(`${about}: no engine was started again`);
-  await card.mend(call);
+  await card.repair(call);
   const isBack = await within(chaos, async () => (await client.info()).engines.ready === 1);
   if (!isBack) faults.push(`${about}: the engine did not come back`);
   else await load.more(REQUESTS, chaos.signal);
@@ -136,14 +125,14 @@ async function breakFor(
 /** Without a card, the server says why it can't serve; it does so again when there is one. */
 async function stayAway(chaos: Chaos, { client, card, faults }: Rig): Promise<Finding> {
   chaos.say('the card stays away');
-  await card.break('device', 214);
+  await card.breakDown('device', 214);
   const ask = () => client.post('/rerank', { query: 'a', documents: ['b'] });
   const refused = await within(chaos, async () => (await ask()).status === 503);
   if (!refused) faults.push('requests were not refused');
   const { status, body } = await client.get<{ reason?: string }>('/readyz');
   if (status !== 503 || body.reason?.includes('CUDA failure 214') !== true)
     faults.push(`GET /readyz answered ${status}: ${body.reason}`);
-  await card.mend('device');
+  await card.repair('device');
   const startedAt = performance.now();
   const isBack = await within(chaos, async () => (await ask()).status === 200);
   if (!isBack) faults.push('it did not serve again');

@@ -1,7 +1,7 @@
 import type { EnginePool } from '../../engine/engine-pool.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { type WarmUpProgress, warmUp } from './warm-up.ts';
+import { type WarmedUp, type WarmUpProgress, warmUp } from './warm-up.ts';
 import type { ShapeBounds } from './warm-up-shapes.ts';
 
 /** What a generation is warmed up with: its own parts. */
@@ -37,7 +37,7 @@ export async function warmGpu(
   limits: Pick<ShapeBounds, 'batchTokens' | 'maxLength'> & { readonly maxRows: number | undefined },
   brief: boolean,
   onProgress?: WarmUpProgress,
-): Promise<number> {
+): Promise<WarmedUp> {
   const { maxLength, maxRows = Number.POSITIVE_INFINITY } = limits;
   const { ids } = await tokenizer.encode({ query: 'a', documents: ['a a'], maxLength });
   const width = (longest: number): number => engines.paddedWidth(longest);

@@ -23,11 +23,25 @@ export interface WarmUpTools {
   readonly ids: Int32Array;
 }
 
+/** What a warm-up found out. */
+export interface WarmedUp {
+  /** What an engine computes in a millisecond, as far as it could be seen. */
+  readonly tokensPerMs: number;
+  /** The smallest batch that failed although a smaller one ran; undefined where none did. */
+  readonly tooLarge: TooLarge | undefined;
+}
+
+/** A batch for which the memory of the device was too small, as a rule. */
+interface TooLarge {
+  /** Padding included. */
+  readonly tokens: number;
+  readonly reason: string;
+}
+
 /**
  * Runs the shapes of live batches on every engine of a GPU, so that no request pays for what happens at a first run: kernels that
- * are loaded or compiled, products whose algorithm is chosen, memory that is taken. Bounded in time. A shape for which the memory
- * is too small is left out, and so are all that are as large.
- * @returns tokens that an engine computes in a millisecond, as far as it could be seen.
+ * are loaded or compiled, products whose algorithm is chosen, memory that is taken. Bounded in time, but for halving: a batch that
+ * fails is halved until it runs, as it would be when live, and nothing that large is tried again.
  * @throws CallFailed when even a short row fails; ChildLost when an engine ends.
  */
 export async function warmUp(
@@ -35,7 +49,7 @@ export async function warmUp(
   bounds: ShapeBounds,
   brief: boolean,
   onProgress: WarmUpProgress = () => {},
-): Promise<number> {
+): Promise<WarmedUp> {
   const longestMs = brief ? LONGEST_BRIEF_MS : LONGEST_MS;
   const startedAt = clock.now();
   const run = async (shape: WarmUpShape): Promise<number> => {
@@ -47,20 +61,28 @@ export async function warmUp(
   await run(look);
   let fastest = await run(look);
   const reachable = Math.max(LOOK_TOKENS, Math.floor(fastest * longestMs));
-  const shapes = warmUpShapes({ ...bounds, batchTokens: Math.min(bounds.batchTokens, reachable) }, brief);
-  let fits = Number.POSITIVE_INFINITY;
-  for (const [index, shape] of shapes.entries()) {
-    if (index > 0 && clock.now() - startedAt > longestMs) break;
-    const tokens = computedBy(shape, bounds);
+  let tooLarge: TooLarge | undefined;
+  const within = (batchTokens: number): WarmUpShape[] =>
+    warmUpShapes({ ...bounds, batchTokens }, brief).filter((shape) => isSmaller(shape, bounds, tooLarge));
+  let shapes = within(Math.min(bounds.batchTokens, reachable));
+  let done = 0;
+  for (let shape = shapes.shift(); shape !== undefined; shape = shapes.shift()) {
+    if (done > 0 && clock.now() - startedAt > longestMs) break;
     try {
-      if (tokens < fits) fastest = Math.max(fastest, await run(shape));
+      fastest = Math.max(fastest, await run(shape));
+      onProgress(++done, done + shapes.length);
     } catch (error) {
-      if (!(error instanceof CallFailed) || tokens <= LOOK_TOKENS) throw error;
-      fits = tokens;
+      const tokens = computedBy(shape, bounds);
+      if (!(error instanceof CallFailed) || tokens <= computedBy(look, bounds)) throw error;
+      tooLarge = { tokens, reason: error.message };
+      shapes = within(Math.floor(tokens / 2));
     }
-    onProgress(index + 1, shapes.length);
   }
-  return fastest;
+  return { tokensPerMs: fastest, tooLarge };
+}
+
+function isSmaller(shape: WarmUpShape, bounds: ShapeBounds, than: TooLarge | undefined): boolean {
+  return than === undefined || computedBy(shape, bounds) < than.tokens;
 }
 
 function computedBy({ rows, length }: WarmUpShape, { layout, width }: ShapeBounds): number {

@@ -18,6 +18,24 @@ export function bindingDirectory(platform: string, arch: string): string {
   return join(dirname(manifest), 'bin', 'napi-v6', platform, arch);
 }
 
+/** ONNX Runtime itself. */
+const CORE = 'libonnxruntime.so.1';
+
+/**
+ * Where the core looks for its providers: where it was itself loaded from. That is LD_LIBRARY_PATH where a core lies there, since
+ * the binding finds its own by RUNPATH, which comes second.
+ * @param names of the files in a folder; none where there is no such folder.
+ */
+export async function providerDirectory(
+  { platform, arch }: { readonly platform: string; readonly arch: string },
+  libraryPath: string | undefined,
+  names: (folder: string) => Promise<readonly string[]>,
+): Promise<string> {
+  const folders = (libraryPath ?? '').split(':').filter((path) => path !== '');
+  for (const folder of folders) if ((await names(folder)).includes(CORE)) return folder;
+  return bindingDirectory(platform, arch);
+}
+
 /** The version of onnxruntime-node that is installed. */
 export function installedRuntimeVersion(): string {
   const manifest = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };

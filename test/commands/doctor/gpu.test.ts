@@ -240,6 +240,46 @@ describe('rerankd doctor on the device', () => {
     );
   });
 
+  const anyFile = { isDirectory: false, mode: 0o644, uid: 0, modified: new Date(0) };
+
+  /** Where the provider is installed, as the server sees it. */
+  const withProvider = async (settings: Readonly<Record<string, string>>): Promise<Finding> => {
+    const found = await createDeviceCheck(async () => fails('cuda', 'cpu')).look(
+      patient(
+        { RERANK_DEVICE: 'auto', LD_LIBRARY_PATH: '/opt/ort', ...settings },
+        {
+          ...bare,
+          arch: 'x64',
+          entries: async (path) => (path === '/opt/ort' ? ['libonnxruntime.so.1', PROVIDER] : []),
+          info: async (path) => (path === join('/opt/ort', PROVIDER) ? anyFile : undefined),
+        },
+      ),
+    );
+    return found[1] as Finding;
+  };
+
+  it('has a problem where the server would not start: the provider is installed, and CUDA does not work', async () => {
+    expect(await withProvider({})).toMatchObject({
+      status: 'problem',
+      message: expect.stringMatching(
+        /^the server does not start, because RERANK_DEVICE=auto finds the CUDA provider \(\/opt\/ort\/.*, and CUDA does not work: /,
+      ),
+      mend: expect.stringContaining('RERANK_GPU_FALLBACK=cpu'),
+      details: expect.arrayContaining([expect.stringMatching(/^driver: none/)]),
+    });
+  });
+
+  it('only warns of that where the server may fall back', async () => {
+    expect(await withProvider({ RERANK_GPU_FALLBACK: 'cpu' })).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining('in place of the GPU (RERANK_GPU_FALLBACK=cpu)'),
+    });
+  });
+
+  it('is content where every card is hidden on purpose', async () => {
+    expect(await withProvider({ CUDA_VISIBLE_DEVICES: '-1' })).toMatchObject({ status: 'ok' });
+  });
+
   it('finds a card that has no driver', async () => {
     const texts: Record<string, string> = {
       '/sys/bus/pci/devices/0000:01:00.0/vendor': '0x10de\n',

@@ -11,13 +11,15 @@ const bounds = {
   width: (longest: number) => longest,
 } as const;
 
-/** @param msOf what a batch of so many tokens takes, or throws */
-function device(msOf: (tokens: number) => number) {
+/** @param msOf what a batch of so many tokens takes, or throws, having let time pass or not */
+function device(msOf: (tokens: number, pass: (ms: number) => void) => number) {
   const ran: number[] = [];
   let now = 0;
   const runOnEach = async ({ lengths, ids }: RaggedTokens): Promise<RunReply[]> => {
     ran.push(ids.length);
-    const runMs = msOf(ids.length);
+    const runMs = msOf(ids.length, (ms) => {
+      now += ms;
+    });
     now += runMs;
     return [{ runMs, computeMs: runMs, logits: new Float32Array(lengths.length) }];
   };
@@ -28,10 +30,11 @@ describe('warming a GPU up', () => {
   it('looks with a short row how fast it is, then runs the largest batch before all others', async () => {
     const { ran, tools } = device((tokens) => 4 + tokens / 700);
     const progress: [number, number][] = [];
-    const tokensPerMs = await warmUp(tools, bounds, false, (...step) => progress.push(step));
+    const { tokensPerMs, tooLarge } = await warmUp(tools, bounds, false, (...step) => progress.push(step));
     expect(ran.slice(0, 3)).toEqual([256, 256, 16_384]);
     expect(Math.max(...ran)).toBe(16_384);
     expect(tokensPerMs).toBeCloseTo(16_384 / (4 + 16_384 / 700));
+    expect(tooLarge).toBeUndefined();
     const last = progress.at(-1);
     expect(last?.[0]).toBe(last?.[1]);
     expect(ran).toHaveLength(2 + progress.length);
@@ -51,14 +54,43 @@ describe('warming a GPU up', () => {
     expect(begun).toBeLessThanOrEqual(10_240);
   });
 
-  it('does without what the memory is too small for', async () => {
+  const outOfMemory = new CallFailed('out of memory');
+
+  it.each([false, true])(
+    'halves the largest batch until the memory is large enough, and tells which was too large (brief: %s)',
+    async (brief) => {
+      const { ran, tools } = device((tokens) => {
+        if (tokens > 3000) throw outOfMemory;
+        return 1;
+      });
+      const progress: [number, number][] = [];
+      const { tooLarge } = await warmUp(tools, bounds, brief, (...step) => progress.push(step));
+      expect(tooLarge).toEqual({ tokens: 4096, reason: 'out of memory' });
+      expect(ran.slice(2, 6)).toEqual([16_384, 8192, 4096, 2048]);
+      expect(ran.filter((tokens) => tokens > 3000)).toHaveLength(3);
+      const last = progress.at(-1);
+      expect(last?.[0]).toBe(last?.[1]);
+    },
+  );
+
+  it('warms shorter rows where the memory is too small for one of the longest', async () => {
     const { ran, tools } = device((tokens) => {
-      if (tokens > 6000) throw new CallFailed('out of memory');
+      if (tokens > 600) throw outOfMemory;
       return 1;
     });
+    const { tooLarge } = await warmUp(tools, bounds, false);
+    expect(tooLarge?.tokens).toBe(1024);
+    expect(ran).toContain(512);
+  });
+
+  it('goes on halving however long a failure takes, so that the memory is measured with a batch that fits', async () => {
+    const { ran, tools } = device((tokens, pass) => {
+      if (tokens <= 1024) return 1;
+      pass(10_000);
+      throw outOfMemory;
+    });
     await warmUp(tools, bounds, false);
-    expect(ran.filter((tokens) => tokens > 6000)).toEqual([16_384, 8192]);
-    expect(ran).toContain(4096);
+    expect(ran).toEqual([256, 256, 16_384, 8192, 4096, 2048, 1024]);
   });
 
   it('fails with a model that fails on a short row, and when an engine ends', async () => {

@@ -1,6 +1,8 @@
+import { type CardSign, signOfCard } from '../../../engine/card-signs.ts';
 import { DEVICE_HINTS } from '../../../engine/choose-device.ts';
 import type { Device } from '../../../engine/protocol.ts';
 import { installedRuntimeVersion } from '../../../platform/cuda/provider-files.ts';
+import { hidesEveryCard } from '../../../platform/cuda/visible-devices.ts';
 import { type Check, type Finding, ok, type Patient, problem, warning } from '../check.ts';
 import { type CudaFacts, diagnoseCuda, diagnoseLibraries } from '../gpu/cuda.ts';
 import { cudaFacts, describeCard } from '../gpu/cuda-facts.ts';
@@ -92,13 +94,16 @@ async function aboutWebgpu(patient: Patient, trial: Trial): Promise<Finding> {
   return ok(`WebGPU: ${details.join('; ')}`);
 }
 
+/** What the server would do by the same signs: refuse to start, warn, or take the CPU without a word. */
 async function aboutAuto(patient: Patient, trial: Trial): Promise<Finding> {
   const facts = await lookAtCuda(patient, attemptOf(trial, 'cuda'));
   if (trial.device === 'cuda') return aboutWorkingCuda(facts);
-  const diagnosis: Diagnosis = diagnoseCuda(facts);
-  const { driver, provider } = facts;
-  const isMeant = driver.state === 'none' && !driver.hasCard && provider.state === 'absent';
-  if (!isMeant) {
+  const diagnosis = diagnoseCuda(facts);
+  const sign = await signOnMachine(patient);
+  if (sign?.isMeant) return { ...aboutBrokenCard(patient, sign, diagnosis), details: cudaFacts(facts) };
+  const { driver, visibleDevices } = facts;
+  const hasSome = sign !== undefined || driver.state !== 'none' || driver.hasCard;
+  if (hasSome && !hidesEveryCard(visibleDevices)) {
     const what = `the CPU is used, not the GPU: ${diagnosis.cause}`;
     const mend = `${diagnosis.mend} Where the CPU is meant, RERANK_DEVICE=cpu.`;
     return { ...warning(what, mend), details: cudaFacts(facts) };
@@ -108,6 +113,26 @@ async function aboutAuto(patient: Patient, trial: Trial): Promise<Finding> {
     ? `. RERANK_DEVICE=webgpu may use another card (${cardDrivers(vulkan).length} Vulkan drivers); auto does not try it`
     : '';
   return ok(`none is used: ${diagnosis.cause}${other}`);
+}
+
+function signOnMachine({ config, machine }: Patient): Promise<CardSign | undefined> {
+  const exists = async (path: string): Promise<boolean> => (await machine.info(path)) !== undefined;
+  const { platform, arch, entries } = machine;
+  return signOfCard(config.childEnv, { platform, arch, names: entries, exists });
+}
+
+function aboutBrokenCard(
+  { config: { gpuFallback } }: Patient,
+  { what }: CardSign,
+  { cause, mend }: Diagnosis,
+): Finding {
+  if (gpuFallback === 'cpu') {
+    return warning(`the CPU is used in place of the GPU (RERANK_GPU_FALLBACK=cpu): ${cause}`, mend);
+  }
+  return problem(
+    `the server does not start, because RERANK_DEVICE=auto finds ${what}, and CUDA does not work: ${cause}`,
+    `${mend} To serve from the CPU: RERANK_DEVICE=cpu, or RERANK_GPU_FALLBACK=cpu to do so only while the card does not work.`,
+  );
 }
 
 async function aboutNone({ machine, signal }: Patient): Promise<Finding> {

@@ -1,5 +1,6 @@
 import type { Provider } from '../../../platform/cuda/examine-provider.ts';
 import { DRIVER_LIBRARY, howToGet } from '../../../platform/cuda/library-packages.ts';
+import { hidesEveryCard } from '../../../platform/cuda/visible-devices.ts';
 import { type Attempt, type Diagnosis, ownWords } from './diagnosis.ts';
 import type { NvidiaDriver } from './nvidia-driver.ts';
 
@@ -96,8 +97,7 @@ function afterFailure(said: string, isContainer: boolean): string {
 }
 
 function hidden({ visibleDevices }: CudaFacts): Diagnosis | undefined {
-  if (visibleDevices === undefined || !/^(-1\b.*|NoDevFiles|none|void|\s*)$/.test(visibleDevices))
-    return undefined;
+  if (!hidesEveryCard(visibleDevices)) return undefined;
   return {
     cause: `CUDA_VISIBLE_DEVICES="${visibleDevices}" hides every card`,
     mend: 'Unset it, or set it to the number of the card.',

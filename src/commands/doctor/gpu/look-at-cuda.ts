@@ -1,13 +1,11 @@
 import { examineProvider } from '../../../platform/cuda/examine-provider.ts';
 import { DRIVER_LIBRARY } from '../../../platform/cuda/library-packages.ts';
 import { findLibraries, type LibraryFolders } from '../../../platform/cuda/library-search.ts';
-import { bindingDirectory } from '../../../platform/cuda/provider-files.ts';
+import { providerDirectory } from '../../../platform/cuda/provider-files.ts';
 import type { Patient } from '../check.ts';
 import type { CudaFacts } from './cuda.ts';
 import type { Attempt } from './diagnosis.ts';
 import { lookAtNvidiaDriver } from './nvidia-driver.ts';
-
-const CORE = 'libonnxruntime.so.1';
 
 /** Gathers what there is to know about CUDA. */
 export async function lookAtCuda(patient: Patient, attempt: Attempt): Promise<CudaFacts> {
@@ -18,7 +16,9 @@ export async function lookAtCuda(patient: Patient, attempt: Attempt): Promise<Cu
     lookAtNvidiaDriver(machine, signal),
     isInContainer(patient),
     findLibraries([DRIVER_LIBRARY], folders),
-    providerDirectory(patient).then((directory) => examineProvider(directory, folders)),
+    providerDirectory(machine, folders.libraryPath, machine.entries).then((directory) =>
+      examineProvider(directory, folders),
+    ),
   ]);
   return {
     platform,
@@ -30,16 +30,6 @@ export async function lookAtCuda(patient: Patient, attempt: Attempt): Promise<Cu
     provider,
     attempt,
   };
-}
-
-/**
- * Where the core looks for its providers: where it was itself loaded from. That is LD_LIBRARY_PATH where a core lies there, since
- * the binding finds its own by RUNPATH, which comes second.
- */
-async function providerDirectory({ machine, config }: Patient): Promise<string> {
-  const folders = (config.childEnv['LD_LIBRARY_PATH'] ?? '').split(':').filter((path) => path !== '');
-  for (const folder of folders) if ((await machine.entries(folder)).includes(CORE)) return folder;
-  return bindingDirectory(machine.platform, machine.arch);
 }
 
 /** Where an engine would look for libraries. */
