@@ -31,7 +31,7 @@ COPY package.json /
 FROM build AS cuda-provider
 # 12 needs a CUDA_IMAGE of that version.
 ARG CUDA=13
-# Another source, and its digest where it is not in scripts/setup-cuda/known-archives.ts.
+# Another source, an https: URL (a file is not seen by the build: see above), and its digest where it is not in scripts/setup-cuda/known-archives.ts.
 ARG ORT_CUDA_ARCHIVE=
 ARG ORT_CUDA_SHA256=
 COPY scripts ./scripts
@@ -39,6 +39,8 @@ COPY scripts ./scripts
 RUN --mount=type=bind,from=cuda-archive,target=/archive \
     --mount=type=cache,target=/cache,sharing=locked \
     archive=$(find /archive -maxdepth 1 \( -name '*.tgz' -o -name '*.whl' -o -name '*.nupkg' \)) \
+ && if [ "$(printf '%s' "${archive}" | wc -l)" -gt 0 ]; then \
+      echo "there is more than one archive in cuda-archive:" ${archive} >&2; exit 1; fi \
  && ORT_CUDA_ARCHIVE="${archive:-${ORT_CUDA_ARCHIVE}}" \
     node scripts/setup-cuda.ts --cuda "${CUDA}" --into "/cache/cuda${CUDA}" \
  && mkdir /provider \

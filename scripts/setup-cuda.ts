@@ -16,6 +16,7 @@ import { systemClock } from '../src/platform/clock.ts';
 import { examineProvider } from '../src/platform/cuda/examine-provider.ts';
 import { knownProviders } from '../src/platform/cuda/known-providers.ts';
 import { bindingDirectory, installedRuntimeVersion } from '../src/platform/cuda/provider-files.ts';
+import { systemLibraries } from '../src/platform/cuda/system-libraries.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { createTransport } from '../src/store/transport/create-transport.ts';
 import { TransportError } from '../src/store/transport/transport-error.ts';
@@ -25,7 +26,7 @@ import { SetupError, UsageError } from './setup-cuda/errors.ts';
 import { knownArchives } from './setup-cuda/known-archives.ts';
 import { reportOn } from './setup-cuda/report.ts';
 import { setUpProvider } from './setup-cuda/set-up-provider.ts';
-import { checkPlatform, glibcVersion, libraryFolders } from './setup-cuda/this-machine.ts';
+import { checkPlatform, glibcVersion } from './setup-cuda/this-machine.ts';
 
 const stopCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 const stop = new AbortController();
@@ -57,7 +58,7 @@ async function run({ into, check, cuda, force }: Arguments): Promise<number> {
     );
   }
   const directory = into === undefined ? bindingDirectory('linux', 'x64') : resolve(into);
-  const libraries = libraryFolders(env['LD_LIBRARY_PATH'] ?? '');
+  const libraries = systemLibraries(env['LD_LIBRARY_PATH'] ?? '');
   if (check) {
     const report = reportOn(await examineProvider(directory, libraries), { directory, version });
     console.log(report.lines.join('\n'));

@@ -30,9 +30,12 @@ done
 
 cat >"$target/rerankd" <<'WRAPPER'
 #!/bin/sh
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname "$(readlink -f "$0")")
 PATH="$here/bin:$PATH"
-export PATH
+# Started in whatever folder, it finds its models, and keeps its state in one place.
+RERANK_MODELS_DIR=${RERANK_MODELS_DIR:-$here/models}
+RERANK_STATE_DIR=${RERANK_STATE_DIR:-$here/data}
+export PATH RERANK_MODELS_DIR RERANK_STATE_DIR
 exec "$here/bin/node" "$here/src/main.ts" "$@"
 WRAPPER
 chmod 755 "$target/rerankd"

@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type Cuda, DEFAULT_CUDA } from './arguments.ts';
 import { SetupError } from './errors.ts';
 
@@ -49,4 +50,24 @@ export function archiveSource(
     );
   }
   return { kind: 'url', name: decodeURIComponent(basename(url.pathname)), url };
+}
+
+const ARCHIVE = /\.(tgz|tar\.gz|whl|nupkg)$/;
+
+/**
+ * Makes sure that a file is one; for a folder with just one archive, takes that.
+ * @throws SetupError where there is no file, or no single archive.
+ */
+export async function findArchive(source: ArchiveSource): Promise<ArchiveSource> {
+  if (source.kind === 'url') return source;
+  const { path } = source;
+  const info = await stat(path).catch(() => undefined);
+  if (info?.isFile() === true) return source;
+  if (info?.isDirectory() !== true) throw new SetupError(`ORT_CUDA_ARCHIVE: there is no file ${path}`);
+  const [name, ...others] = (await readdir(path)).filter((each) => ARCHIVE.test(each)).toSorted();
+  if (name === undefined || others.length > 0) {
+    const what = name === undefined ? 'without an archive' : `with ${others.length + 1} archives`;
+    throw new SetupError(`ORT_CUDA_ARCHIVE: ${path} is a folder ${what} (.tgz, .whl, .nupkg): name the file`);
+  }
+  return { kind: 'file', name, path: join(path, name) };
 }

@@ -60,7 +60,7 @@ this machine. Without more it is downloaded from the release of ONNX Runtime on 
   --check        only look at what is there; ends with 1 where something is missing
   --force        bring it although it is there already
 
-  ORT_CUDA_ARCHIVE   another source: a file, or an https: URL, of a release archive (.tgz), a wheel of onnxruntime-gpu
+  ORT_CUDA_ARCHIVE   another source: a file, a folder with one, or an https: URL, of a release archive (.tgz), a wheel of onnxruntime-gpu
                      (.whl) or Microsoft.ML.OnnxRuntime.Gpu.Linux (.nupkg)
   ORT_CUDA_SHA256    the SHA-256 that this archive has to have, in hex. Needed where it is not known here
   HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS   as everywhere

@@ -32,7 +32,9 @@ export async function readArchive(
     if (error instanceof SetupError) throw error;
     const isDisk = ['ENOSPC', 'EDQUOT', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '');
     if (isDisk) throw error;
-    throw new SetupError(`${options.name} can't be read, it may be cut short: ${messageOf(error)}`);
+    throw new SetupError(
+      `${options.name} can't be read, it may be cut short or damaged: ${messageOf(error)}`,
+    );
   }
   harvest.checkComplete();
   return harvest.version;

@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { Transform } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { openPromise } from 'yauzl';
 import type { Harvest } from './harvest.ts';
 import type { ReadingOptions } from './read-archive.ts';
@@ -21,8 +23,27 @@ export async function readZip(
     const type = (entry.externalFileAttributes >>> 16) & TYPE_MASK;
     const isFile = !entry.fileName.endsWith('/') && (type === 0 || type === REGULAR);
     const wanted = harvest.wants({ path: entry.fileName, isFile, bytes: entry.uncompressedSize });
-    if (wanted !== undefined) await harvest.take(wanted, await zip.openReadStreamPromise(entry));
+    if (wanted !== undefined) {
+      const content = await zip.openReadStreamPromise(entry);
+      const checked = content.pipe(checksum(entry.fileName, entry.crc32));
+      content.on('error', (error) => checked.destroy(error));
+      await harvest.take(wanted, checked);
+    }
     done += entry.compressedSize;
     onProgress(Math.min(done, total), total);
   }
+}
+
+/** Passes content on, and fails at its end where it is not what was packed: yauzl does not look. */
+function checksum(name: string, wanted: number): Transform {
+  let found = 0;
+  return new Transform({
+    transform(piece: Buffer, _encoding, pass) {
+      found = crc32(piece, found);
+      pass(null, piece);
+    },
+    flush(pass) {
+      pass(found === wanted ? null : new Error(`the checksum (CRC-32) of ${name} is wrong`));
+    },
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   cudaVersion,
@@ -13,14 +13,17 @@ import type { LibraryFolders } from '../../src/platform/cuda/library-search.ts';
 import { readLinkage } from '../../src/platform/cuda/linkage.ts';
 import { PROVIDER, PROVIDER_FILES } from '../../src/platform/cuda/provider-files.ts';
 import type { Transport } from '../../src/store/transport/transport.ts';
-import { type ArchiveSource, archiveSource, type ReleasePlaces } from './archive-source.ts';
+import { isAlreadyPlaced } from './already-placed.ts';
+import { type ArchiveSource, archiveSource, findArchive, type ReleasePlaces } from './archive-source.ts';
 import type { Arguments } from './arguments.ts';
 import { download } from './download.ts';
 import { SetupError } from './errors.ts';
 import type { ArchiveDigests } from './known-archives.ts';
-import { clearLeftovers, placeProvider, STAGING_PREFIX } from './place.ts';
+import { clearLeftovers, makeStaging } from './leftovers.ts';
+import { placeProvider } from './place.ts';
 import { readArchive } from './read-archive.ts';
 import { releaseDigest } from './release-digest.ts';
+import { makeFolder } from './target-folder.ts';
 import { type Verdict, verifyArchive } from './verify-archive.ts';
 
 /** Told as the work goes on. */
@@ -61,24 +64,22 @@ export interface SetupResult {
  */
 export async function setUpProvider(options: SetupOptions): Promise<SetupResult> {
   const { directory, version, cuda, force, libraries } = options;
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   await clearLeftovers(directory, options.now);
+  const source = await findArchive(archiveSource(options.archive, version, cuda, options.releases));
   const present = await examineProvider(directory, libraries);
-  const isRight =
-    present.state === 'there' && present.version === version && (cuda === undefined || present.cuda === cuda);
-  if (isRight && !force) return { isNew: false, provider: present };
-  const staging = await mkdtemp(join(directory, STAGING_PREFIX));
+  if (!force && (await isAlreadyPlaced(present, source, options))) return { isNew: false, provider: present };
+  const staging = await makeStaging(directory);
   try {
-    await bring(options, staging);
+    await bring(source, options, staging);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
   return { isNew: true, provider: await examineProvider(directory, libraries) };
 }
 
-async function bring(options: SetupOptions, staging: string): Promise<void> {
+async function bring(source: ArchiveSource, options: SetupOptions, staging: string): Promise<void> {
   const { version, cuda, progress, signal } = options;
-  const source = archiveSource(options.archive, version, cuda, options.releases);
   const path = await fetchArchive(source, staging, options);
   progress.enter(`checking ${source.name}`);
   const archiveSha256 = await sha256Of(path);
@@ -109,11 +110,7 @@ async function bring(options: SetupOptions, staging: string): Promise<void> {
 
 async function fetchArchive(source: ArchiveSource, staging: string, options: SetupOptions): Promise<string> {
   const { progress, signal, transport } = options;
-  if (source.kind === 'file') {
-    const info = await stat(source.path).catch(() => undefined);
-    if (info?.isFile() !== true) throw new SetupError(`ORT_CUDA_ARCHIVE: there is no file ${source.path}`);
-    return source.path;
-  }
+  if (source.kind === 'file') return source.path;
   const path = join(staging, 'archive');
   progress.enter(`downloading ${source.name}`);
   const onProgress = (done: number, total: number): void => progress.advance(done, total, 'bytes');
@@ -135,10 +132,10 @@ function checkVersion(name: string, found: string | undefined, wanted: string): 
 
 async function checkCuda(name: string, provider: string, wanted: number | undefined): Promise<void> {
   const cuda = cudaVersion((await readLinkage(provider)).needed);
+  if (cuda === undefined)
+    throw new SetupError(`${name} is no CUDA provider: its ${PROVIDER} is not linked against libcudart`);
   if (wanted === undefined || cuda === wanted) return;
-  throw new SetupError(
-    `${name} is linked against CUDA ${cuda ?? 'of an unknown version'}, and --cuda ${wanted} was asked for`,
-  );
+  throw new SetupError(`${name} is linked against CUDA ${cuda}, and --cuda ${wanted} was asked for`);
 }
 
 function checkVouched(name: string, sha256: string, verdict: Verdict): void {

@@ -1,21 +1,4 @@
-import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
-import type { LibraryFolders } from '../../src/platform/cuda/library-search.ts';
 import { SetupError } from './errors.ts';
-
-/** Where this machine has its libraries. */
-export function libraryFolders(libraryPath: string): LibraryFolders {
-  return {
-    libraryPath,
-    entries: (directory) => readdir(directory).catch(() => []),
-    linkerCache: () =>
-      new Promise((resolve) => {
-        execFile('/sbin/ldconfig', ['-p'], { maxBuffer: 2 ** 24, timeout: 10_000 }, (error, stdout) =>
-          resolve(error === null ? stdout : ''),
-        );
-      }),
-  };
-}
 
 /** @throws SetupError where ONNX Runtime has no CUDA provider for a system. */
 export function checkPlatform(platform: string, arch: string, glibc: string | undefined): void {

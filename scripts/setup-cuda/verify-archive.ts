@@ -37,7 +37,7 @@ export async function verifyArchive(
     return wanted === sha256 ? { by: 'operator' } : refuse(wanted, 'ORT_CUDA_SHA256');
   }
   if (Object.values(known).includes(sha256)) return { by: 'table' };
-  const pinned = known[name];
+  const pinned = pinnedFor(name, known);
   if (pinned !== undefined) refuse(pinned, 'the one that is known of it');
   if (!isReleaseAsset(name, version)) return { by: 'nobody', why: 'its digest is not known here' };
   const answer = await askRelease();
@@ -45,6 +45,11 @@ export async function verifyArchive(
   return answer.sha256 === sha256
     ? { by: 'release' }
     : refuse(answer.sha256, 'what the release on GitHub says');
+}
+
+/** Browsers and mirrors add to names: "(1)", "copy of", a prefix. */
+function pinnedFor(name: string, known: ArchiveDigests): string | undefined {
+  return Object.entries(known).find(([each]) => name.includes(each.replace(/\.(tgz|whl|nupkg)$/, '')))?.[1];
 }
 
 function isReleaseAsset(name: string, version: string): boolean {

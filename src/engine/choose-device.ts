@@ -2,7 +2,9 @@ import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { ChildLink } from '../platform/process/child-link.ts';
+import { isSoftwareOnly } from '../platform/vulkan/software-only.ts';
 import { type CardSign, signOfCard } from './card-signs.ts';
+import { type DeviceFailure, explainFailure } from './device-failure.ts';
 import { engineEntry } from './engine.ts';
 import { shortFault } from './engine-fault.ts';
 import { type Device, EngineCall, type ProbeReply, type ProbeRequest } from './protocol.ts';
@@ -41,13 +43,6 @@ export interface DeviceFallback {
 /** The first use of a GPU driver takes seconds; a minute means that it hangs. */
 const PROBE_TIMEOUT_MS = 60_000;
 
-/** What a device needs. */
-export const DEVICE_HINTS: Readonly<Record<Device, string>> = {
-  cpu: 'The onnxruntime-node package does not work on this machine.',
-  cuda: 'It needs the CUDA provider ("npm run setup:cuda"), the CUDA runtime and cuDNN 9. "rerankd doctor" says what is missing.',
-  webgpu: 'It needs a GPU with a Vulkan driver. "rerankd doctor" says what is missing.',
-};
-
 /**
  * Finds out which device really works, in a process of its own. `auto` takes CUDA where it works, and the CPU where nothing speaks
  * for a card, or none was set up. One that was set up and does not work is a fault, to which a server that is ten times slower
@@ -62,12 +57,16 @@ export async function chooseDevice(options: ChooseDeviceOptions): Promise<Runtim
   const [failure] = failures.toReversed();
   if (device === undefined) {
     const name = failure?.device ?? 'cpu';
+    const { cause, hint } = await explainFailure(name, failure?.reason ?? '', options.env);
     throw new ServiceError(
       'unavailable',
-      `RERANK_DEVICE=${wanted}, but ${name} does not work here: ${failure?.reason}`,
-      {
-        detail: DEVICE_HINTS[name],
-      },
+      `RERANK_DEVICE=${wanted}, but ${name} does not work here: ${cause}`,
+      { detail: hint },
+    );
+  }
+  if (device === 'webgpu' && (await isSoftwareOnly(options.env))) {
+    logger.warn(
+      'RERANK_DEVICE=webgpu computes in software, on the CPU, because Vulkan reaches no card: RERANK_DEVICE=cpu is faster',
     );
   }
   if (failure === undefined) return { device, version };
@@ -87,20 +86,25 @@ export async function chooseDevice(options: ChooseDeviceOptions): Promise<Runtim
     );
     return { device, version };
   }
-  if (options.fallback === 'none') throw brokenCard(sign.what, failure.reason);
+  const broken = await explainFailure(failure.device, failure.reason, options.env);
+  if (options.fallback === 'none') throw brokenCard(sign.what, broken);
   logger.error(
-    { reason: failure.reason },
+    { reason: broken.cause },
     `RERANK_DEVICE=auto found ${sign.what}, but ${failure.device} does not work: FALLING BACK TO THE ${device.toUpperCase()}, which is many times slower (RERANK_GPU_FALLBACK=cpu)`,
   );
-  return { device, version, fallback: { from: failure.device, reason, since: clock.date().toISOString() } };
+  return {
+    device,
+    version,
+    fallback: { from: failure.device, reason: broken.cause, since: clock.date().toISOString() },
+  };
 }
 
-function brokenCard(sign: string, reason: string): ServiceError {
+function brokenCard(sign: string, { cause, hint }: DeviceFailure): ServiceError {
   return new ServiceError(
     'unavailable',
-    `RERANK_DEVICE=auto found ${sign}, but cuda does not work here: ${reason}`,
+    `RERANK_DEVICE=auto found ${sign}, but cuda does not work here: ${cause}`,
     {
-      detail: `${DEVICE_HINTS.cuda} "rerankd doctor" says what is missing. To serve from the CPU: RERANK_DEVICE=cpu, or RERANK_GPU_FALLBACK=cpu to do so only while the card does not work.`,
+      detail: `${hint} To serve from the CPU: RERANK_DEVICE=cpu, or RERANK_GPU_FALLBACK=cpu to do so only while the card does not work.`,
     },
   );
 }

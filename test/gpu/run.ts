@@ -13,6 +13,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isSoftwareOnly } from '../../src/platform/vulkan/software-only.ts';
 import { findStubCard } from './stub-card.ts';
 import { tryDevice } from './try-device.ts';
 
@@ -56,8 +57,19 @@ async function onCard(device: 'cuda' | 'webgpu'): Promise<number> {
     return NO_CARD;
   }
   const own = { RERANK_TEST_GPU: device, RERANK_TEST_DEVICE: device };
+  const isSoftware = device === 'webgpu' && (await isSoftwareOnly(process.env as Record<string, string>));
+  if (isSoftware) sayNoCard();
   const onFixtures = device === 'webgpu' ? vitest(['test/gpu/webgpu.test.ts'], own) : 0;
-  return vitest(['--config', 'test/gpu/card/vitest.config.ts'], own) || onFixtures;
+  const status = vitest(['--config', 'test/gpu/card/vitest.config.ts'], own) || onFixtures;
+  // What ends a long output is what is read.
+  if (isSoftware) sayNoCard();
+  return status;
+}
+
+function sayNoCard(): void {
+  console.error(
+    'test:gpu: Vulkan reaches no card here, and computes in software, on the CPU: these tests say nothing of a card',
+  );
 }
 
 /** @returns its exit code. */

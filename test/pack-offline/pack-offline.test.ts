@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -39,6 +39,28 @@ describe('pack and unpack', () => {
     await promisify(execFile)('sh', [join(out, 'unpack.sh'), target]);
     expect(content.equals(await readFile(join(target, 'deep/file')))).toBe(true);
     expect(await readFile(join(target, 'rerankd'), 'utf8')).toContain('src/main.ts');
+  });
+
+  it('starts with its own models and state, in whatever folder, unless told otherwise', async () => {
+    await using scratch = await scratchDirectory();
+    const out = await pack(scratch.path, noise(10));
+    const target = join(scratch.path, 'target');
+    const run = promisify(execFile);
+    await run('sh', [join(out, 'unpack.sh'), target]);
+    await mkdir(join(target, 'bin'));
+    // In place of Node.
+    const echo = '#!/bin/sh\necho "$RERANK_MODELS_DIR $RERANK_STATE_DIR $*"\n';
+    await writeFile(join(target, 'bin/node'), echo, { mode: 0o755 });
+    await symlink(join(target, 'rerankd'), join(scratch.path, 'linked'));
+    const start = async (env: Readonly<Record<string, string>>): Promise<string> =>
+      (
+        await run(join(scratch.path, 'linked'), ['serve'], {
+          cwd: '/',
+          env: { PATH: '/usr/bin:/bin', ...env },
+        })
+      ).stdout;
+    expect(await start({})).toBe(`${target}/models ${target}/data ${target}/src/main.ts serve\n`);
+    expect(await start({ RERANK_MODELS_DIR: '/m', RERANK_STATE_DIR: '/s' })).toMatch(/^\/m \/s /);
   });
 
   it('refuses a spoilt piece, and unpacks nothing', async () => {

@@ -10,7 +10,7 @@ import { PROVIDER, PROVIDER_BRIDGE, PROVIDER_FILES, type ProviderFile } from './
 import { readReceipt } from './receipt.ts';
 
 /** What the provider opens only when an operator needs it, so that it is in no list. */
-const OPENED_LATER = ['libcudnn.so.9'];
+export const OPENED_LATER: readonly string[] = ['libcudnn.so.9'];
 
 /** The CUDA provider in a folder, as far as that can be told without loading it. */
 export type Provider =

@@ -38,6 +38,36 @@ describe('the model that rerankd doctor looks at', () => {
     expect(await look(env, free(160 * 2 ** 20))).toMatch(/\nwarning: .*not enough for two/);
   });
 
+  it('is refused on a GPU in int8, where it is a checkpoint', async () => {
+    const checkpoint = { RERANK_MODELS_DIR: goldenRoot, RERANK_MODEL: 'local://bert', RERANK_DTYPE: 'int8' };
+    const refused = /\nproblem: local:\/\/bert would be refused: RERANK_DTYPE=int8 is for CPUs/;
+    for (const device of ['cuda', 'webgpu', 'auto'])
+      expect(await look({ ...checkpoint, RERANK_DEVICE: device })).toMatch(refused);
+    expect(await look({ ...checkpoint, RERANK_DEVICE: 'cpu' })).not.toMatch(/refused/);
+    const without: Partial<Machine> = { info: async () => undefined };
+    expect(await look({ ...checkpoint, RERANK_DEVICE: 'auto' }, without)).not.toMatch(/refused/);
+  });
+
+  it('needs memory on the card, too', async () => {
+    const card = (total: number, used: number): Partial<Machine> => ({
+      execute: async (_, [query = '']) => ({
+        code: 0,
+        stdout: query.includes('compute-apps')
+          ? ''
+          : `0, GPU-1, T4, ${total}, ${used}, ${total - used}, [N/A]\n`,
+        stderr: '',
+      }),
+    });
+    const model = { RERANK_MODELS_DIR: goldenRoot, RERANK_MODEL: 'local://bert' };
+    // 24 times 172 KiB in single precision.
+    const env = { ...model, RERANK_DEVICE: 'cuda', RERANK_ENGINES: '24' };
+    expect(await look(env, card(1, 0))).toMatch(/\nproblem: the weights of .*, and T4 has 1/);
+    expect(await look({ ...env, RERANK_DTYPE: 'fp32' }, card(3, 0))).toMatch(/\nproblem: the weights/);
+    expect(await look(env, card(3, 0))).toMatch(/\nwarning: .* needs about .* of T4; 3/);
+    expect(await look(env, card(81000, 100))).toMatch(/\nok: .* needs about .* of T4/);
+    expect(await look({ ...env, RERANK_DEVICE: 'cpu' }, card(1, 0))).not.toMatch(/T4/);
+  });
+
   it('is not there, incomplete, or not allowed', async () => {
     const root = await temporaryDirectory();
     await cp(join(goldenRoot, 'bert'), join(root, 'torn'), { recursive: true });

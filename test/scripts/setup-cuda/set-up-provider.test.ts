@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { gitHubReleases } from '../../../scripts/setup-cuda/archive-source.ts';
+import { makeStaging } from '../../../scripts/setup-cuda/leftovers.ts';
 import { type SetupOptions, setUpProvider } from '../../../scripts/setup-cuda/set-up-provider.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { PROVIDER, PROVIDER_BRIDGE } from '../../../src/platform/cuda/provider-files.ts';
@@ -9,6 +11,7 @@ import { RECEIPT } from '../../../src/platform/cuda/receipt.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { createTransport } from '../../../src/store/transport/create-transport.ts';
 import { tgzOf } from '../../support/provider/archives.ts';
+import { elf } from '../../support/provider/elf.ts';
 import {
   providerArchive,
   providerFiles,
@@ -102,10 +105,44 @@ describe('bringing the CUDA provider', () => {
     });
   });
 
-  it('does nothing the second time, whatever archive is named', async () => {
-    await setUp(await given(providerArchive('wheel')));
-    const second = await setUp({ archive: '/nowhere' });
-    expect(second).toMatchObject({ isNew: false, phases: [], provider: { version: '1.30.0' } });
+  it('does nothing the second time, unless it names another archive', async () => {
+    const wheel = await given(providerArchive('wheel'));
+    await setUp(wheel);
+    for (const again of [{}, wheel, { archive: wheel.archive }])
+      expect(await setUp(again)).toMatchObject({ isNew: false, phases: [], provider: { version: '1.30.0' } });
+    const release = providerArchive('release');
+    expect(await setUp(await given(release))).toMatchObject({
+      isNew: true,
+      provider: { origin: release.name },
+    });
+    const url = 'http://127.0.0.1:9';
+    expect(await setUp({ archive: `${url}/${release.name}` })).toMatchObject({ isNew: false });
+    const another = { archive: `${url}/${release.name}`, archiveSha256: 'a'.repeat(64) };
+    await expect(setUp(another)).rejects.toThrow(/no connection/);
+    await expect(setUp({ archive: '/nowhere' })).rejects.toThrow(/there is no file/);
+  });
+
+  it('takes the only archive of a folder', async () => {
+    const wheel = providerArchive('wheel');
+    const { archiveSha256 } = await given(wheel);
+    await mkdir(target);
+    await expect(setUp({ archive: target })).rejects.toThrow(/is a folder without an archive/);
+    expect(await setUp({ archive: folder, archiveSha256 })).toMatchObject({
+      isNew: true,
+      provider: { origin: wheel.name },
+    });
+    await given(providerArchive('nuget'));
+    await expect(setUp({ archive: folder })).rejects.toThrow(/is a folder with 2 archives .*: name the file/);
+  });
+
+  it('says at once where the folder can not be', async () => {
+    const wheel = await given(providerArchive('wheel'));
+    const inProc = setUp({ ...wheel, directory: '/proc/rerankd/x' });
+    if (process.platform === 'linux')
+      await expect(inProc).rejects.toThrow(/the folder \/proc\/rerankd can't be made/);
+    const file = wheel.archive as string;
+    await expect(setUp({ ...wheel, directory: file })).rejects.toThrow(/is a file, and has to be a folder/);
+    await expect(setUp({ ...wheel, directory: join(file, 'x') })).rejects.toThrow(/is a file, and has/);
   });
 
   it.each<[string, Partial<SetupOptions>]>([
@@ -168,16 +205,35 @@ describe('bringing the CUDA provider', () => {
   });
 
   it('clears away what a run left behind that was killed, and no other', async () => {
-    const old = new Date('2026-05-31T11:59:00Z');
-    const recent = new Date('2026-05-31T12:01:00Z');
-    for (const name of ['.setup-cuda-old', '.setup-cuda-now'])
-      await mkdir(join(target, name), { recursive: true });
-    await utimes(join(target, '.setup-cuda-old'), old, old);
-    await utimes(join(target, '.setup-cuda-now'), recent, recent);
+    const old = new Date('2026-06-01T10:59:00Z');
+    const recent = new Date('2026-06-01T11:01:00Z');
+    const leave = async (path: string, last: Date, downloaded: Date): Promise<void> => {
+      await mkdir(path, { recursive: true });
+      await writeFile(join(path, 'archive'), '');
+      await utimes(join(path, 'archive'), downloaded, downloaded);
+      await utimes(path, last, last);
+    };
+    await leave(join(target, '.setup-cuda-old'), old, old);
+    await leave(join(target, '.setup-cuda-downloads'), old, recent);
+    const ended = spawnSync(process.execPath, ['--version']).pid;
+    const own = await makeStaging(target);
+    await leave(own.replace(`-${process.pid}-`, `-${ended}-`), recent, recent);
+    const elsewhere = `.setup-cuda-${'0'.repeat(12)}-${ended}-x`;
+    await leave(join(target, elsewhere), recent, recent);
+    await utimes(own, recent, recent);
     await setUp(await given(providerArchive('wheel')));
-    expect(await placed()).toEqual(['.setup-cuda-now', PROVIDER, PROVIDER_BRIDGE, RECEIPT].toSorted());
+    const kept = ['.setup-cuda-downloads', elsewhere, basename(own)];
+    expect(await placed()).toEqual([...kept, PROVIDER, PROVIDER_BRIDGE, RECEIPT].toSorted());
   });
 });
+
+/** In the directory of a zip, for the first library. */
+function withWrongChecksum(zip: Buffer): Buffer {
+  const bytes = Buffer.from(zip);
+  const entry = bytes.lastIndexOf('PK\x01\x02', bytes.lastIndexOf(PROVIDER_BRIDGE), 'latin1');
+  bytes.writeUInt32LE((bytes.readUInt32LE(entry + 16) ^ 1) >>> 0, entry + 16);
+  return bytes;
+}
 
 describe('an archive is refused, and nothing is put in place,', () => {
   const release = providerArchive('release');
@@ -204,6 +260,30 @@ describe('an archive is refused, and nothing is put in place,', () => {
       release,
       { archiveSha256: '', knownArchives: { [release.name]: 'b'.repeat(64) } },
       /the one that is known of it is bbbb/,
+    ],
+    [
+      'under a known name as a browser changes it',
+      { ...release, name: release.name.replace('.tgz', ' (1).tgz') },
+      { archiveSha256: '', knownArchives: { [release.name]: 'b'.repeat(64) } },
+      /damaged, or another file\. Nothing was put in place\.$/,
+    ],
+    [
+      'with a checksum that is wrong, whatever the operator says',
+      { name: 'x.whl', bytes: withWrongChecksum(providerArchive('wheel').bytes) },
+      {},
+      /may be cut short or damaged: the checksum \(CRC-32\) of onnxruntime\/capi\/libonnx/,
+    ],
+    [
+      'with a provider that is none',
+      {
+        name: 'x.tgz',
+        bytes: tgzOf([
+          ...Object.keys(files).map((name) => ({ path: `${top}/lib/${name}`, content: elf(['libc.so.6']) })),
+          { path: `${top}/VERSION_NUMBER`, content: '1.30.0' },
+        ]),
+      },
+      {},
+      /is no CUDA provider: .* is not linked against libcudart/,
     ],
     [
       'of another version',
@@ -234,12 +314,17 @@ describe('an archive is refused, and nothing is put in place,', () => {
     ],
     ['built for another CUDA', release, { cuda: 12 }, /linked against CUDA 13, and --cuda 12/],
     ['built for another processor', providerArchive('wheel', { machine: 183 }), {}, /not for x86-64/],
-    ['cut short', { name: 'x.tgz', bytes: cut(release.bytes) }, {}, /can't be read, it may be cut short/],
+    [
+      'cut short',
+      { name: 'x.tgz', bytes: cut(release.bytes) },
+      {},
+      /can't be read, it may be cut short or damaged/,
+    ],
     [
       'cut short, as a wheel',
       { name: 'x.whl', bytes: cut(providerArchive('wheel').bytes) },
       {},
-      /can't be read, it may be cut short/,
+      /can't be read, it may be cut short or damaged/,
     ],
     [
       'that is none',

@@ -1,5 +1,5 @@
-import { type CardSign, signOfCard } from '../../../engine/card-signs.ts';
-import { DEVICE_HINTS } from '../../../engine/choose-device.ts';
+import type { CardSign } from '../../../engine/card-signs.ts';
+import { DEVICE_HINTS } from '../../../engine/device-failure.ts';
 import type { Device } from '../../../engine/protocol.ts';
 import { installedRuntimeVersion } from '../../../platform/cuda/provider-files.ts';
 import { hidesEveryCard } from '../../../platform/cuda/visible-devices.ts';
@@ -10,6 +10,7 @@ import type { Attempt, Diagnosis } from '../gpu/diagnosis.ts';
 import { lookAtCuda } from '../gpu/look-at-cuda.ts';
 import { lookAtVulkan } from '../gpu/look-at-vulkan.ts';
 import { lookAtNvidiaDriver } from '../gpu/nvidia-driver.ts';
+import { signOnMachine } from '../gpu/sign-on-machine.ts';
 import { type Trial, type TryDevices, tryDevices } from '../gpu/try-devices.ts';
 import { cardDrivers, diagnoseWebgpu, hasCard, vulkanFacts } from '../gpu/webgpu.ts';
 
@@ -113,12 +114,6 @@ async function aboutAuto(patient: Patient, trial: Trial): Promise<Finding> {
     ? `. RERANK_DEVICE=webgpu may use another card (${cardDrivers(vulkan).length} Vulkan drivers); auto does not try it`
     : '';
   return ok(`none is used: ${diagnosis.cause}${other}`);
-}
-
-function signOnMachine({ config, machine }: Patient): Promise<CardSign | undefined> {
-  const exists = async (path: string): Promise<boolean> => (await machine.info(path)) !== undefined;
-  const { platform, arch, entries } = machine;
-  return signOfCard(config.childEnv, { platform, arch, names: entries, exists });
 }
 
 function aboutBrokenCard(

@@ -1,3 +1,4 @@
+import { isSoftwareDriver } from '../../../platform/vulkan/drivers.ts';
 import { type Attempt, type Diagnosis, ownWords } from './diagnosis.ts';
 
 /** A driver of Vulkan, as a file of the loader names it. */
@@ -17,15 +18,12 @@ export interface VulkanFacts {
   readonly nodes: readonly { readonly path: string; readonly isOpen: boolean }[];
 }
 
-/** Drivers that compute on the CPU. */
-const SOFTWARE = /lvp_|swrast|swiftshader|llvmpipe/i;
-
 const IN_CONTAINER =
   'in a container also NVIDIA_DRIVER_CAPABILITIES=all for NVIDIA cards, or --device /dev/dri for others';
 
 /** Drivers that compute on a card, and can be loaded. */
 export function cardDrivers({ drivers }: VulkanFacts): readonly VulkanDriver[] {
-  return drivers.filter(({ path, missing }) => missing === undefined && !SOFTWARE.test(path));
+  return drivers.filter(({ path, missing }) => missing === undefined && !isSoftwareDriver(path));
 }
 
 /** Is there a card that a driver could reach? */
@@ -91,5 +89,5 @@ export function vulkanFacts({ hasLoader, drivers, nodes }: VulkanFacts, attempt:
 function describeDriver({ path, missing }: VulkanDriver): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (missing !== undefined) return `${name} (${missing} is not there)`;
-  return SOFTWARE.test(name) ? `${name} (software)` : name;
+  return isSoftwareDriver(path) ? `${name} (software)` : name;
 }

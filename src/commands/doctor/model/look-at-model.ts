@@ -6,8 +6,14 @@ import { inspectModelDirectory, type ModelDirectory } from '../../../model/model
 import { planEngines } from '../../../model/plan/engine-plan.ts';
 import { formatBytes } from '../../../platform/memory/format-bytes.ts';
 import { type Finding, ok, type Patient, problem, warning } from '../check.ts';
+import { lookAtModelOnGpu } from './look-at-model-on-gpu.ts';
 
-const configSchema = z.object({ architectures: z.array(z.string()).optional() });
+const configSchema = z.object({
+  architectures: z.array(z.string()).optional(),
+  // Of the weights; newer versions of transformers call it dtype.
+  torch_dtype: z.unknown().optional(),
+  dtype: z.unknown().optional(),
+});
 
 /**
  * Is a model directory complete, its architecture known, and is there memory for it?
@@ -20,24 +26,33 @@ export async function lookAtModel(
 ): Promise<Finding[]> {
   const found = await inspectModelDirectory(directory, patient.config.dtype);
   const text = await readFile(join(directory, 'config.json'), 'utf8');
-  const [architecture = 'unknown architecture'] = configSchema.parse(JSON.parse(text)).architectures ?? [];
+  const described = configSchema.parse(JSON.parse(text));
+  const [architecture = 'unknown architecture'] = described.architectures ?? [];
+  const { size: tokenizerFileBytes } = await stat(join(directory, 'tokenizer.json'));
+  const weightBytes = found.bytes - tokenizerFileBytes;
+  const isHalf = String(described.dtype ?? described.torch_dtype).endsWith('float16');
   const how =
     found.source.kind === 'checkpoint' ? 'compiled from its checkpoint' : `its export ${found.source.onnx}`;
   return [
     ok(`${reference} is complete: ${architecture}, ${formatBytes(found.bytes)}, ${how}`),
-    await memoryFor(patient, reference, found, directory),
+    await memoryFor(patient, reference, { ...found, weightBytes, tokenizerFileBytes }),
+    ...(await lookAtModelOnGpu(patient, { reference, source: found.source, weightBytes, isHalf })),
   ];
+}
+
+interface Sizes extends Pick<ModelDirectory, 'source'> {
+  /** In bytes. */
+  readonly weightBytes: number;
+  readonly tokenizerFileBytes: number;
 }
 
 /** Rather too much: a checkpoint that is compiled to int8 takes a quarter of its fp32 weights. */
 async function memoryFor(
   { config, machine }: Patient,
   reference: string,
-  { bytes, source }: ModelDirectory,
-  directory: string,
+  { weightBytes, tokenizerFileBytes, source }: Sizes,
 ): Promise<Finding> {
-  const { size: tokenizerFileBytes } = await stat(join(directory, 'tokenizer.json'));
-  const model = { weightBytes: bytes - tokenizerFileBytes, isShared: source.kind === 'checkpoint' };
+  const model = { weightBytes, isShared: source.kind === 'checkpoint' };
   const device = config.device === 'auto' ? 'cpu' : config.device;
   const { engines, threads } = config;
   const plan = planEngines({ device, engines, threads, ...model, budget: machine.budget() });
