@@ -9,18 +9,33 @@
  */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { NO_CARD_EXIT_CODE, NoCard, requireCard } from './card/machine/find-card.ts';
 import { readCardFacts } from './card/machine/nvidia-smi.ts';
 import { cardSizes } from './card/options.ts';
-import { namesOf, OptionsError, oneOf, wholeNumber } from './flag-values.ts';
+import { namesOf, OptionsError, oneOf, scriptFlags, wholeNumber } from './flag-values.ts';
 import { type DayOptions, type DayPart, planDay } from './gpu-day/plan.ts';
 import { runPart } from './gpu-day/run-part.ts';
 import { describeMachine, readMachine } from './serve/report/machine.ts';
 import { tidyJson } from './serve/report/tidy-json.ts';
 
-const { values } = parseArgs({
-  options: {
+const HELP = `Usage: node bench/gpu.ts [flags]
+
+Everything that is measured on a card, one part after the other, each with a time limit.
+
+  --out       directory for gpu.json, gpu.log and the JSON of each part (gpu-results)
+  --device    cuda or webgpu (cuda)
+  --python    interpreter with PyTorch for CUDA and transformers
+  --minutes   in all (8)
+  --only      parts, separated by commas
+  --sizes     XLM-RoBERTa: base, large (v2-m3), tiny to try it (base,large)
+  --dry-run   go on with a card that computes nothing; the figures mean nothing then
+
+Exit code 69 when there is no such card, 2 when a flag can't be read, 1 when a part failed.
+`;
+
+const values = scriptFlags(
+  'bench:gpu',
+  {
     out: { type: 'string', default: 'gpu-results' },
     device: { type: 'string', default: 'cuda' },
     python: { type: 'string' },
@@ -29,7 +44,8 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: 'base,large' },
     'dry-run': { type: 'boolean', default: false },
   },
-});
+  HELP,
+);
 
 /** A part with less time than this would only be cut off. */
 const LEAST_MS = 5_000;

@@ -12,20 +12,39 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { requestDefaults } from '../scripts/synthesize/request.ts';
 import { writeCheckpoint } from '../scripts/synthesize/write-checkpoint.ts';
 import { readProcessor } from '../src/platform/processor.ts';
 import { NO_CARD_EXIT_CODE, NoCard, requireCard } from './card/machine/find-card.ts';
-import { OptionsError, oneOf, wholeNumber } from './flag-values.ts';
+import { OptionsError, oneOf, scriptFlags, wholeNumber } from './flag-values.ts';
 import { measureCardForms } from './graph/card-forms.ts';
 import { compileForBench } from './graph/compile-for-bench.ts';
 import { measureLoad } from './graph/load.ts';
 import { measureSpeed } from './graph/speed.ts';
 import { measureVariants } from './graph/variants.ts';
 
-const { values } = parseArgs({
-  options: {
+const HELP = `Usage: node bench/graph.ts [flags]
+
+What rerankd's own graphs are worth: speed against the plain exported form, and what loading them takes.
+
+  --checkpoint     directory; else one is synthesized
+  --size           of that: tiny, base or large (base)
+  --tokens         of each row (128)
+  --rounds         in which the contenders take turns (5)
+  --seconds        length of each measurement (4)
+  --only           speed, load or variants
+  --device         cpu, or cuda or webgpu: the forms of the graph take turns on a card (cpu)
+  --forms          on a card, separated by semicolons, such as 'packed;packed, fused'
+  --batch-tokens   on a card (16384)
+  --json           on a card: file to write all figures to
+  --dry-run        go on with a card that computes nothing; the figures mean nothing then
+
+Exit code 69 when there is no such card, 2 when a flag can't be read.
+`;
+
+const values = scriptFlags(
+  'bench:graph',
+  {
     checkpoint: { type: 'string' },
     size: { type: 'string', default: 'base' },
     tokens: { type: 'string', default: '128' },
@@ -38,7 +57,8 @@ const { values } = parseArgs({
     json: { type: 'string' },
     'dry-run': { type: 'boolean', default: false },
   },
-});
+  HELP,
+);
 
 const scratch = await mkdtemp(join(tmpdir(), 'rerankd-bench-'));
 try {

@@ -8,6 +8,8 @@ export interface Batch {
   readonly lostEngines: number;
   /** How often a device failed under it, which is not its fault. */
   readonly lostDevices?: number;
+  /** It ran once more as it is, after it had found too little memory. */
+  readonly isSecondTry?: boolean;
 }
 
 /** The token rows of a batch, back to back, in the order of its pairs. */

@@ -1,3 +1,4 @@
+import { shortFault } from '../engine/engine-fault.ts';
 import type { EnginePort } from '../engine/port.ts';
 import type { RaggedTokens, RunReply } from '../engine/protocol.ts';
 import { messageOf, ServiceError } from '../errors.ts';
@@ -85,12 +86,17 @@ export class Scheduler {
     this.#time.expect(tokensPerMs);
   }
 
+  /** A batch of so many tokens, padding included, was computed when it was tried. */
+  knowsToFit(tokens: number): void {
+    this.#budget.fitted(tokens);
+  }
+
   /**
    * A batch of so many tokens, padding included, did not fit when it was tried: live ones begin smaller, and come back to the plan
    * like those that were split.
    */
   avoid(tokens: number, reason: string): void {
-    this.#shrink(tokens, { reason });
+    this.#shrink(tokens, { reason: shortFault(reason) });
   }
 
   /**
@@ -215,7 +221,7 @@ export class Scheduler {
     try {
       this.#deliver(batch, tokens, await engines.run(tokens, () => carriedRequests(batch.pairs)));
     } catch (error) {
-      this.#handleFailure(batch, error);
+      this.#handleFailure(batch, computed, error);
     }
     this.#dispatch();
   }
@@ -228,10 +234,11 @@ export class Scheduler {
     this.#lastAnswerAt = now;
     this.#options.metrics.batchDuration.observe(reply.runMs / 1000);
     this.#throughput.record(tokens.ids.length, reply.runMs);
-    if (this.#budget.grow()) {
+    const computed = computedTokens(tokens.lengths, this.#options.engines);
+    if (this.#budget.fitted(computed)) {
       this.#options.logger?.info(`batches have ${this.#budget.tokens} tokens from now on`);
     }
-    this.#time.record(computedTokens(tokens.lengths, this.#options.engines), reply.runMs);
+    this.#time.record(computed, reply.runMs);
     const computeMsPerToken = reply.computeMs / tokens.ids.length;
     for (const [row, pair] of pairs.entries()) {
       this.#open.remove(pair);
@@ -239,10 +246,19 @@ export class Scheduler {
     }
   }
 
-  #handleFailure(batch: Batch, error: unknown): void {
-    const { metrics, logger } = this.#options;
-    const sequel = afterFailure(batch, error);
-    const about = { reason: messageOf(error), pairs: batch.pairs.length, ...carriedRequests(batch.pairs) };
+  /** @param tokens computed, padding included */
+  #handleFailure(batch: Batch, tokens: number, error: unknown): void {
+    const { metrics, logger, engines } = this.#options;
+    const sequel = afterFailure(batch, error, {
+      isSmall: this.#budget.isSmall(tokens),
+      hasFitted: this.#budget.hasFitted(tokens),
+      engines: engines.readyEngines,
+    });
+    const about = {
+      reason: shortFault(messageOf(error)),
+      pairs: batch.pairs.length,
+      ...carriedRequests(batch.pairs),
+    };
     switch (sequel.kind) {
       case 'wait':
         break;
@@ -252,10 +268,10 @@ export class Scheduler {
         break;
       case 'split':
         metrics.batchSplits.inc();
-        this.#shrinkFor(batch, about);
+        this.#shrink(tokens, about);
         break;
       case 'give-up':
-        if (sequel.isMemory) this.#shrinkFor(batch, about);
+        if (sequel.isMemory) this.#shrink(tokens, about);
         logger?.error(about, 'a batch failed and is given up');
         for (const pair of batch.pairs) {
           this.#open.remove(pair);
@@ -264,11 +280,6 @@ export class Scheduler {
         return;
     }
     this.#again.push(...sequel.batches);
-  }
-
-  #shrinkFor({ pairs }: Batch, about: object): void {
-    const lengths = Uint32Array.from(pairs, ({ ids }) => ids.length);
-    this.#shrink(computedTokens(lengths, this.#options.engines), about);
   }
 
   #shrink(tokens: number, about: object): void {

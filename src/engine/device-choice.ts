@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { DeviceFallback, Runtime } from './choose-device.ts';
 
-/** What models run on: chosen once, before the first load, and given up for the CPU at most once. A choice that fails is none. */
+/** What models run on: chosen once, before the first load, and given up for the CPU at most once, unless the CPU can't serve either. A choice that fails is none. */
 export class DeviceChoice {
   readonly #choose: () => Promise<Runtime>;
   readonly #clock: Pick<Clock, 'date'>;
@@ -36,12 +36,20 @@ export class DeviceChoice {
     return this.#runtime?.fallback;
   }
 
-  /** All models that are loaded from now on run on the CPU. */
-  async fallBack(reason: string): Promise<void> {
-    const { device, version } = await this.runtime();
-    if (device === 'cpu') return;
+  /**
+   * All models that are loaded from now on run on the CPU.
+   * @returns what takes that back.
+   */
+  async fallBack(reason: string): Promise<() => void> {
+    const meant = await this.runtime();
+    const { device, version } = meant;
+    if (device === 'cpu') return () => {};
     const fallback = { from: device, reason, since: this.#clock.date().toISOString() };
     this.#runtime = { device: 'cpu', version, fallback };
     this.#chosen = Promise.resolve(this.#runtime);
+    return () => {
+      this.#runtime = meant;
+      this.#chosen = Promise.resolve(meant);
+    };
   }
 }

@@ -117,9 +117,8 @@ export class EnginePool implements EnginePort {
     if (this.readyEngines > 0) return undefined;
     const [outage] = this.#supervisors.flatMap((supervisor) => supervisor.outage ?? []);
     if (outage === undefined) return undefined;
-    const { starts, forMs, reason } = outage;
-    const seconds = Math.max(1, Math.round(forMs / 1000));
-    return `the engine has been started ${starts} times in ${seconds} s and failed: ${reason}`;
+    // The same words as long as the reason is the same: logs and alerts group by them.
+    return `the engine does not come up again: ${outage}`;
   }
 
   paddedWidth(longest: number): number {
@@ -171,8 +170,15 @@ function launch(
   signal: AbortSignal,
 ): Promise<Supervisor<Engine>> {
   const name = `${options.name}.${index}`;
+  let isOutage = false;
+  // What the first of many starts said is enough.
+  const outputLevel = () => (isOutage ? 'debug' : 'warn');
   const start = async (unwanted: AbortSignal): Promise<Engine> => {
-    const engine = await Engine.start({ ...options, name }, unwanted, options.spares?.take(index));
+    const engine = await Engine.start(
+      { ...options, name, outputLevel },
+      unwanted,
+      options.spares?.take(index),
+    );
     if (trial.tokens !== undefined) await tryOut(engine, trial.tokens, unwanted);
     return engine;
   };
@@ -182,9 +188,15 @@ function launch(
       start,
       clock: options.clock,
       logger: options.logger,
-      onUp,
+      onUp: () => {
+        isOutage = false;
+        onUp();
+      },
       onDown: options.onRestart,
-      onFailedStart,
+      onFailedStart: (error) => {
+        isOutage = true;
+        onFailedStart(error);
+      },
     },
     signal,
   );

@@ -21,6 +21,8 @@ export interface EngineOptions extends LoadRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly loadTimeoutMs: number;
   readonly runTimeoutMs: number;
+  /** @see ChildLinkOptions */
+  readonly outputLevel?: (() => 'warn' | 'debug') | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }

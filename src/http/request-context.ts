@@ -41,7 +41,7 @@ export function requestContext({ clock, logger, metrics, tracing }: RequestConte
         // Who was turned away has no name but this.
         ...(TURNED_AWAY.has(status) && { from }),
       };
-      logger[levelOf(request.method, status)](
+      logger[levelOf(status)](
         { ...logFieldsOf(trace), method: request.method, path: request.path, status, ms, ...who },
         'request',
       );
@@ -59,10 +59,12 @@ export function clientGone(response: Response): AbortSignal {
   return gone.signal;
 }
 
-/** 429 says when to come back, may come by the thousand, and is counted. 503 says it too, and is what a probe gets every second while a large model loads: no fault, and no news. */
-function levelOf(method: string, status: number): 'debug' | 'info' | 'error' {
-  if (status === 429) return 'debug';
-  if (status === 503) return method === 'GET' ? 'debug' : 'info';
+/**
+ * 429 and 503 say when to come back, may come by the thousand, and are counted. What makes the server unavailable has a line of its
+ * own in the log.
+ */
+function levelOf(status: number): 'debug' | 'info' | 'error' {
+  if (status === 429 || status === 503) return 'debug';
   if (status >= 500) return 'error';
   return status >= 400 ? 'info' : 'debug';
 }

@@ -125,8 +125,9 @@ export class Generation {
       maxLength: this.maxLength,
       maxRows: batchBounds(this.identity.device).maxBatchRows,
     };
-    const { tokensPerMs, tooLarge } = await warmGpu(tools, limits, brief, onProgress);
+    const { tokensPerMs, fittedTokens, tooLarge } = await warmGpu(tools, limits, brief, onProgress);
     this.#scheduler.expect(tokensPerMs);
+    this.#scheduler.knowsToFit(fittedTokens);
     if (tooLarge !== undefined) this.#scheduler.avoid(tooLarge.tokens, tooLarge.reason);
   }
 

@@ -100,7 +100,8 @@ async function firstThatLoads(
     } catch (error) {
       if (signal.aborted) throw error;
       failure = error;
-      options.logger.error({ err: error }, `${target.reference} does not load: ${messageOf(error)}`);
+      options.logger.error(`${target.reference} does not load: ${messageOf(error)}`);
+      options.logger.debug({ err: error }, `${target.reference} does not load, in full`);
     }
   }
   throw failure;

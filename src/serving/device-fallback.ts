@@ -84,10 +84,15 @@ export class DeviceFallbackWatch {
       { reason: outage },
       `the ${dead.identity.device} device stays away: FALLING BACK TO THE CPU, which is many times slower (RERANK_GPU_FALLBACK=cpu)`,
     );
+    let takeBack: (() => void) | undefined;
     try {
-      await device.fallBack(outage);
+      takeBack = await device.fallBack(outage);
       await this.#moveToCpu(dead, outage);
+      // Somebody else was quicker, on the card.
+      if (slot.current?.identity.device !== 'cpu') takeBack?.();
     } catch (error) {
+      // The card may come back: then the next update must not move to the CPU without a word.
+      takeBack?.();
       this.#notBefore = clock.now() + NEXT_TRY_MS;
       if (!this.#stop.signal.aborted)
         logger.fatal({ err: error }, `the CPU can't serve either: ${messageOf(error)}`);

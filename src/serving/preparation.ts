@@ -1,5 +1,5 @@
 import type { Runtime } from '../engine/choose-device.ts';
-import { deviceRefusal } from '../engine/engine-refusal.ts';
+import { deviceRefusal, type LoadKnown, withAdvice } from '../engine/engine-refusal.ts';
 import { messageOf, ServiceError } from '../errors.ts';
 import type { GraphDtype } from '../graph/plan-model.ts';
 import type { CompileSettings } from '../model/compile/compile-settings.ts';
@@ -185,12 +185,13 @@ export class Preparation {
   /**
    * Loads and warms a model.
    * @param together takes all processors for it: nothing else serves.
+   * @param beside another model serves meanwhile.
    * @throws ServiceError invalid_model. Nothing is left running then.
    */
   async load(
     model: PreparedModel | NestedModel,
     work: Progressing,
-    { together = false }: { readonly together?: boolean } = {},
+    { together = false, beside = false }: { readonly together?: boolean; readonly beside?: boolean } = {},
   ): Promise<Generation> {
     work.enter('load');
     const settings = await this.#generationSettings();
@@ -198,8 +199,14 @@ export class Preparation {
     const generation = isNested ? model.generation : ++this.#generations;
     const numbered = { ...model, generation, together: together || isNested };
     const nest = isNested ? model.nest : undefined;
+    const known: LoadKnown = {
+      device: settings.device,
+      dtype: model.graph.dtype,
+      engines: model.plan.engines,
+      mode: isNested ? 'hold' : beside ? 'beside' : undefined,
+    };
     const loaded = await Generation.load(numbered, settings, work.signal, nest).catch((error) => {
-      throw explain(error, work.signal);
+      throw explain(error, work.signal, known);
     });
     try {
       work.enter('warm');
@@ -211,7 +218,7 @@ export class Preparation {
       return loaded;
     } catch (error) {
       await loaded.close();
-      throw explain(error, work.signal);
+      throw explain(error, work.signal, known);
     }
   }
 
@@ -223,10 +230,11 @@ export class Preparation {
 }
 
 /** The model is new and the requests are our own: whatever fails here is the model's fault, unless it is the device's. */
-export function explain(error: unknown, signal: AbortSignal): unknown {
+export function explain(error: unknown, signal: AbortSignal, known: LoadKnown = {}): unknown {
   // Processes that were ended because nobody wants the model any more say nothing about it.
   if (signal.aborted) return signal.reason;
-  const refusal = error instanceof ServiceError ? undefined : deviceRefusal(messageOf(error), error);
+  const refusal =
+    error instanceof ServiceError ? withAdvice(error, known) : deviceRefusal(messageOf(error), error, known);
   if (refusal !== undefined) return refusal;
   if (error instanceof CallFailed || (error instanceof ServiceError && error.type === 'internal')) {
     const reason = error instanceof ServiceError ? (error.detail ?? error.message) : error.message;

@@ -11,14 +11,14 @@ describe('the budget of a batch', () => {
     const budget = new BatchBudget(16_384, clock);
     expect([budget.shrink(8_192), budget.tokens]).toEqual([true, 4_096]);
     clock.advance(MINUTE - 1);
-    expect(budget.grow()).toBe(false);
+    expect(budget.fitted(1)).toBe(false);
     clock.advance(1);
-    expect([budget.grow(), budget.tokens]).toEqual([true, 5_120]);
+    expect([budget.fitted(1), budget.tokens]).toEqual([true, 5_120]);
     // One step a minute, however many batches there are.
-    expect(budget.grow()).toBe(false);
+    expect(budget.fitted(1)).toBe(false);
     for (let minute = 0; minute < 10; minute++) {
       clock.advance(MINUTE);
-      budget.grow();
+      budget.fitted(1);
     }
     expect(budget.tokens).toBe(16_384);
   });
@@ -28,13 +28,62 @@ describe('the budget of a batch', () => {
     const budget = new BatchBudget(4_096, clock);
     budget.shrink(4_096);
     clock.advance(MINUTE);
-    budget.grow();
+    budget.fitted(1);
     expect(budget.tokens).toBe(2_560);
     budget.shrink(2_560);
     clock.advance(MINUTE);
-    expect(budget.grow()).toBe(false);
+    expect(budget.fitted(1)).toBe(false);
     clock.advance(MINUTE);
-    expect(budget.grow()).toBe(true);
+    expect(budget.fitted(1)).toBe(true);
+  });
+
+  it('comes back within half a minute to what has fitted', () => {
+    const clock = new ManualClock();
+    const budget = new BatchBudget(16_384, clock);
+    budget.fitted(16_384);
+    budget.shrink(9);
+    expect(budget.tokens).toBe(2_048);
+    const steps = [4_096, 8_192, 16_384];
+    for (const tokens of steps) {
+      clock.advance(10_000);
+      expect([budget.fitted(9), budget.tokens]).toEqual([true, tokens]);
+    }
+  });
+
+  it('takes a size that fails on the way back for one that does not fit any more', () => {
+    const clock = new ManualClock();
+    const budget = new BatchBudget(8_192, clock);
+    budget.fitted(8_192);
+    budget.shrink(8_192);
+    clock.advance(10_000);
+    budget.fitted(4_096);
+    expect(budget.tokens).toBe(8_192);
+    expect([budget.shrink(8_192), budget.tokens]).toEqual([true, 4_096]);
+    clock.advance(2 * MINUTE - 1);
+    expect(budget.fitted(4_096)).toBe(false);
+    clock.advance(1);
+    expect([budget.fitted(4_096), budget.tokens]).toEqual([true, 5_120]);
+  });
+
+  it('falls further where not even small batches fit again and again', () => {
+    const budget = new BatchBudget(16_384, new ManualClock());
+    budget.fitted(16_384);
+    budget.shrink(1_000);
+    expect(budget.tokens).toBe(2_048);
+    budget.shrink(1_000);
+    expect(budget.tokens).toBe(1_024);
+    // One of that size fits: it was a failure of the moment.
+    budget.fitted(1_000);
+    budget.shrink(900);
+    expect(budget.tokens).toBe(1_024);
+  });
+
+  it('knows which batches can not fail for their size', () => {
+    const budget = new BatchBudget(16_384, new ManualClock());
+    expect([budget.isSmall(1), budget.hasFitted(1)]).toEqual([false, false]);
+    budget.fitted(8_192);
+    expect([1_023, 1_024].map((tokens) => budget.isSmall(tokens))).toEqual([true, false]);
+    expect([8_192, 8_193].map((tokens) => budget.hasFitted(tokens))).toEqual([true, false]);
   });
 
   it('is not raised by the failure of a batch that was formed before it fell', () => {
@@ -56,7 +105,7 @@ describe('the budget of a batch', () => {
           if ('failed' in each) budget.shrink(each.failed);
           else {
             clock.advance(each.waitMs);
-            budget.grow();
+            budget.fitted(1);
           }
           expect(budget.tokens).toBeGreaterThanOrEqual(Math.min(planned, 128));
           expect(budget.tokens).toBeLessThanOrEqual(planned);

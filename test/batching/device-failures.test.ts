@@ -89,11 +89,44 @@ describe('a batch that does not fit into the memory of the device', () => {
     const refused = expect(large).rejects.toMatchObject({
       type: 'internal',
       message: 'a pair of 500 tokens alone does not fit into the memory of the device',
-      detail: expect.stringMatching(/RERANK_MAX_LENGTH.*requested buffer of size 4096/),
+      detail: expect.stringMatching(/^Lower RERANK_MAX_LENGTH, or free.*requested buffer of size 4096/),
     });
     await runWith(engines, 100);
     await refused;
     expect([...(await small).logits]).toEqual([2, 3]);
+  });
+});
+
+describe('a pair that finds no memory although larger batches have fitted', () => {
+  const withProven = async () => {
+    const all = setUp();
+    const before = all.submit(rowsOf([1000]));
+    await all.engines.finishAll();
+    await before;
+    return all;
+  };
+
+  it('runs once more, and nothing gets smaller', async () => {
+    const { engines, scheduler, submit, count } = await withProven();
+    const answer = submit(rowsOf([9], 5));
+    engines.started.shift()?.fail(noMemory());
+    await turn();
+    await engines.finishAll();
+    expect((await answer).logits[0]).toBe(5);
+    expect(await count('rerankd_batch_retries_total')).toBe(1);
+    expect(scheduler.batchTokens).toBe(1024);
+  });
+
+  it('is turned away with when to come back, should that fail too', async () => {
+    const { engines, scheduler, submit } = await withProven();
+    const refused = expect(submit(rowsOf([9], 5))).rejects.toMatchObject({
+      type: 'unavailable',
+      message: 'the device has no memory for a pair of 9 tokens at this moment',
+      retryAfterSeconds: 5,
+    });
+    expect(await runWith(engines, 0)).toEqual([]);
+    await refused;
+    expect(scheduler.batchTokens).toBe(128);
   });
 });
 

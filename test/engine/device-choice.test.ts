@@ -37,4 +37,11 @@ describe('the device that models run on', () => {
     expect(await choice.runtime()).toMatchObject({ device: 'cpu', fallback: { reason: 'device lost' } });
     expect(choice.fallback).toMatchObject({ from: 'cuda', reason: 'device lost' });
   });
+
+  it('is the card again when the fallback is taken back', async () => {
+    const choice = choiceOf(CUDA);
+    const takeBack = await choice.fallBack('device lost');
+    takeBack();
+    expect([await choice.runtime(), choice.fallback]).toEqual([CUDA, undefined]);
+  });
 });

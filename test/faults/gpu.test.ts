@@ -63,6 +63,14 @@ describe.skipIf(missing)(`a GPU${notHere}`, { timeout: 60_000 }, () => {
     expect(await client.metric('rerankd_batch_budget_tokens')).toBeGreaterThan(shrunk);
   });
 
+  it('without memory for a moment costs nothing', async () => {
+    await using server = await start();
+    await server.card.breakDown('launch', 2, true);
+    await expectAnswered(server, ['a word']);
+    expect(await server.client.metric('rerankd_batch_retries_total')).toBe(1);
+    expect(await server.client.metric('rerankd_batch_budget_tokens')).toBe(8192);
+  });
+
   it.each([
     ['a launch', 'launch', 719, 'cudaErrorLaunchFailure'],
     ['a launch', 'launch', 700, 'cudaErrorIllegalAddress'],
@@ -90,10 +98,10 @@ describe.skipIf(missing)(`a GPU${notHere}`, { timeout: 60_000 }, () => {
     const waiting = ask(client);
     const ready = await until('it is not ready', async () => {
       const answer = await client.get<Ready>('/readyz');
-      return answer.status === 503 && answer.body.reason?.includes('started') === true && answer;
+      return answer.status === 503 && answer.body.reason?.includes('does not come up') === true && answer;
     });
     expect(ready.body.reason).toMatch(
-      /^the engine has been started \d+ times in \d+ s and failed: .*CUDA failure 214: uncorrectable ECC error encountered$/,
+      /^the engine does not come up again: .*CUDA failure 214: uncorrectable ECC error encountered$/,
     );
     expectError(await waiting, 503, 'unavailable', /CUDA failure 214/);
     const refused = await ask(client);
@@ -114,9 +122,18 @@ describe.skipIf(missing)(`a GPU${notHere}`, { timeout: 60_000 }, () => {
     const waiting = ask(client);
     await until('it is not ready', async () => {
       const { body } = await client.get<Ready>('/readyz');
-      return body.reason?.includes('started') === true && body.reason.includes('cudaErrorLaunchFailure');
+      return (
+        body.reason?.includes('does not come up') === true && body.reason.includes('cudaErrorLaunchFailure')
+      );
     });
     expect((await waiting).status).toBe(503);
+    const said = server.log.lines.filter(({ msg }) => msg?.includes('[E:onnxruntime'));
+    // At the first failure and at the first start after it, and never again, however many starts there are.
+    const told = said.filter(({ level }) => Number(level) > 20);
+    expect(new Set(told.map(({ pid }) => pid)).size).toBeLessThanOrEqual(2);
+    expect(said.length).toBeGreaterThan(told.length);
+    expect(said.find(({ msg }) => msg?.includes('\u001B'))).toBeUndefined();
+    expect(server.log.lines.filter(({ msg }) => msg?.endsWith('could not be started again'))).toHaveLength(1);
     // A batch that nobody waits for any more must not keep the engines from coming back.
     await server.card.repair('launch');
     await until('it is ready', async () => (await client.get('/readyz')).status === 200);

@@ -100,7 +100,7 @@ describe('the body of an update', () => {
     [{ gates: { minTop1Overlap: '1' } }, 'gates.minTop1Overlap: must be a number from 0 to 1'],
     [{ gates: { maxThresholdCrossing: -0.1 } }, 'gates.maxThresholdCrossing: must be from 0 to 1'],
     [{ gates: { threshold: 2 } }, 'gates.threshold: must be from 0 to 1'],
-    [{ gates: { min_kendall_tau: 0.9 } }, 'gates: Unrecognized key: "min_kendall_tau"'],
+    [{ gates: { min_kendall_tau: 0.9 } }, 'unknown field "gates.min_kendall_tau"'],
     [{ probation: { requests: 1.5 } }, 'probation.requests: must be a whole number'],
     [{ probation: { seconds: 24 * 86_400 + 1 } }, 'probation.seconds: must be from 0 to 2073600'],
     [{ shadow: { percent: 0, requests: 1 } }, 'shadow.percent: must be from 0.001 to 100'],
@@ -110,6 +110,25 @@ describe('the body of an update', () => {
     expect(() => updateRequest({ model_path: 'local://b', ...fields })).toThrow(invalid(message));
   });
 
+  it.each<[object, string, string]>([
+    [{ swap_mode: 'hold' }, 'unknown field "swap_mode"', 'The fields are model_path, model, mode,'],
+    [{ a: 1, b: 2 }, 'unknown fields "a", "b"', 'The fields are model_path, model, mode,'],
+    [
+      { shadow: { percent: 1, requests: 1, x: 1 } },
+      'unknown field "shadow.x"',
+      'The fields of shadow are percent, ',
+    ],
+    [
+      { probation: { x: 1 } },
+      'unknown field "probation.x"',
+      'The fields of probation are requests, seconds.',
+    ],
+  ])('%j has a field that is none, and the answer lists those that are', (fields, message, hint) => {
+    expect(() => updateRequest({ model_path: 'b', ...fields })).toThrow(
+      expect.objectContaining({ type: 'invalid_request', message, detail: expect.stringContaining(hint) }),
+    );
+  });
+
   it('says what is wrong with a probation that is none', () => {
     for (const probation of [true, 'no', 5, []]) {
       expect(() => updateRequest({ model_path: 'b', probation })).toThrow(
@@ -117,7 +136,7 @@ describe('the body of an update', () => {
       );
     }
     expect(() => updateRequest({ model_path: 'b', probation: { minutes: 5 } })).toThrow(
-      invalid('probation: Unrecognized key: "minutes"'),
+      invalid('unknown field "probation.minutes"'),
     );
   });
 });

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { type Mortal, Supervisor } from '../../src/platform/process/supervisor.ts';
+import { LogBook } from '../support/log-book.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 class FakeChild implements Mortal {
@@ -77,12 +78,48 @@ describe('a supervisor', () => {
       clock.advance(pauseMs);
     }
     await turn();
-    const reason = 'no CUDA-capable device is detected';
-    expect(supervisor.outage).toEqual({ starts: 3, forMs: 300, reason });
+    expect(supervisor.outage).toBe('no CUDA-capable device is detected');
     works = true;
     clock.advance(400);
     await turn();
     expect([supervisor.current === undefined, supervisor.outage]).toEqual([false, undefined]);
+    await supervisor.close();
+  });
+
+  it('tells each reason of starts that fail once a minute, without what stands below its first line', async () => {
+    const clock = new ManualClock();
+    const log = new LogBook();
+    const reasons = ['lost\nstd::conditional_t<…>', 'lost\nstd::…', 'gone', 'gone'];
+    const first = new FakeChild();
+    let isFirst = true;
+    const start = async (): Promise<FakeChild> => {
+      if (!isFirst) throw new Error(reasons.length > 1 ? reasons.shift() : reasons[0]);
+      isFirst = false;
+      return first;
+    };
+    const supervisor = await Supervisor.launch({ name: 'child', start, clock, logger: log.logger }, never);
+    first.kill('crash');
+    const told = () => log.lines.filter(({ msg }) => msg === 'child could not be started again');
+    const step = async (ms: number): Promise<void> => {
+      clock.advance(ms);
+      await turn();
+    };
+    for (const ms of [0, 100, 200, 400]) await step(ms);
+    expect(told().map(({ reason, starts }) => [reason, starts])).toEqual([
+      ['lost', 1],
+      ['gone', 3],
+    ]);
+    expect(told()[1]).toMatchObject({ level: 50, down_ms: 300 });
+    expect(told()[0]).not.toHaveProperty('err');
+    await step(59_000);
+    expect(told()).toHaveLength(2);
+    await step(10_000);
+    expect(told()).toHaveLength(3);
+    const inFull = log.lines.find(({ msg }) => msg?.endsWith(', in full'));
+    expect(inFull).toMatchObject({
+      level: 20,
+      err: { message: expect.stringContaining('conditional_t') },
+    });
     await supervisor.close();
   });
 

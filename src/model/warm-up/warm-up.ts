@@ -27,6 +27,8 @@ export interface WarmUpTools {
 export interface WarmedUp {
   /** What an engine computes in a millisecond, as far as it could be seen. */
   readonly tokensPerMs: number;
+  /** Of the largest batch that was computed, padding included. */
+  readonly fittedTokens: number;
   /** The smallest batch that failed although a smaller one ran; undefined where none did. */
   readonly tooLarge: TooLarge | undefined;
 }
@@ -61,6 +63,7 @@ export async function warmUp(
   await run(look);
   let fastest = await run(look);
   const reachable = Math.max(LOOK_TOKENS, Math.floor(fastest * longestMs));
+  let fittedTokens = computedBy(look, bounds);
   let tooLarge: TooLarge | undefined;
   const within = (batchTokens: number): WarmUpShape[] =>
     warmUpShapes({ ...bounds, batchTokens }, brief).filter((shape) => isSmaller(shape, bounds, tooLarge));
@@ -70,6 +73,7 @@ export async function warmUp(
     if (done > 0 && clock.now() - startedAt > longestMs) break;
     try {
       fastest = Math.max(fastest, await run(shape));
+      fittedTokens = Math.max(fittedTokens, computedBy(shape, bounds));
       onProgress(++done, done + shapes.length);
     } catch (error) {
       const tokens = computedBy(shape, bounds);
@@ -78,7 +82,7 @@ export async function warmUp(
       shapes = within(Math.floor(tokens / 2));
     }
   }
-  return { tokensPerMs: fastest, tooLarge };
+  return { tokensPerMs: fastest, fittedTokens, tooLarge };
 }
 
 function isSmaller(shape: WarmUpShape, bounds: ShapeBounds, than: TooLarge | undefined): boolean {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { encodeHeader, type Frame, FrameReader } from './frames.ts';
@@ -17,6 +18,8 @@ export interface ChildLinkOptions {
   readonly niceness?: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How much what it prints matters at this moment; `warn` when left out. */
+  readonly outputLevel?: (() => 'warn' | 'debug') | undefined;
 }
 
 /** The first call of a child's life: it loads what every later call needs. */
@@ -92,7 +95,7 @@ export class ChildLink {
     this.#calls.on('data', (chunk: Buffer) => this.#receive(reader, chunk));
     // The process's own end tells more than a broken pipe does.
     for (const stream of this.#process.stdio) stream?.on('error', () => {});
-    this.#forwardOutput(options.logger);
+    this.#forwardOutput(options);
     this.lost = this.#watchExit();
   }
 
@@ -219,12 +222,14 @@ export class ChildLink {
     return promise;
   }
 
-  #forwardOutput(logger: Logger): void {
+  /** Without the colours that ONNX Runtime prints for a terminal. */
+  #forwardOutput({ logger, outputLevel = () => 'warn' }: ChildLinkOptions): void {
     const forward = (stream: Readable | null): void => {
       stream?.setEncoding('utf8').on('data', (text: string) => {
-        const line = text.trim().slice(0, 2000);
+        const line = stripVTControlCharacters(text).trim().slice(0, 2000);
         const [head] = this.#pending.values();
-        if (line !== '') logger.warn({ process: this.name, pid: this.pid, ...head?.about?.() }, line);
+        if (line !== '')
+          logger[outputLevel()]({ process: this.name, pid: this.pid, ...head?.about?.() }, line);
       });
     };
     forward(this.#process.stdout);

@@ -21,20 +21,14 @@ export interface SupervisorOptions<T extends Mortal> {
   readonly onFailedStart?: (error: unknown) => void;
 }
 
-/** A child that does not come up, however often it is started. */
-export interface Outage {
-  readonly starts: number;
-  /** Since the child ended, in milliseconds. */
-  readonly forMs: number;
-  /** What the last start failed with. */
-  readonly reason: string;
-}
-
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 10_000;
 
 /** A life shorter than this counts as a failed start, so that a child which dies at once is not restarted in a loop. */
 const STABLE_AFTER_MS = 10_000;
+
+/** A start that fails as the one before did is told again after so long. */
+const TOLD_AGAIN_AFTER_MS = 60_000;
 
 /** One start may fail for a moment, such as while memory is not back yet. */
 const STARTS_BEFORE_OUTAGE = 3;
@@ -51,6 +45,7 @@ export class Supervisor<T extends Mortal> {
   #fruitless = 0;
   #downSince = 0;
   #lastReason = '';
+  #told = { reason: '', at: Number.NEGATIVE_INFINITY };
 
   private constructor(options: SupervisorOptions<T>) {
     this.#options = options;
@@ -90,11 +85,13 @@ export class Supervisor<T extends Mortal> {
     return this.#current === undefined ? this.#up.promise : Promise.resolve(this.#current);
   }
 
-  /** Undefined while the child is up, or may well be up in a moment. */
-  get outage(): Outage | undefined {
+  /**
+   * What the last start failed with, of a child that does not come up, however often it is started. Undefined while it is up, or may
+   * well be up in a moment.
+   */
+  get outage(): string | undefined {
     if (this.#current !== undefined || this.#fruitless < STARTS_BEFORE_OUTAGE) return undefined;
-    const forMs = this.#options.clock.now() - this.#downSince;
-    return { starts: this.#fruitless, forMs, reason: this.#lastReason };
+    return this.#lastReason;
   }
 
   /** Ends the child and resolves when it is gone. */
@@ -128,7 +125,7 @@ export class Supervisor<T extends Mortal> {
   }
 
   async #startAgain(): Promise<T | undefined> {
-    const { clock, logger, name, start, onFailedStart } = this.#options;
+    const { clock, start, onFailedStart } = this.#options;
     const { signal } = this.#stop;
     while (!signal.aborted) {
       // The first restart is immediate: a single crash should cost as little time as possible.
@@ -145,11 +142,30 @@ export class Supervisor<T extends Mortal> {
       } catch (error) {
         if (signal.aborted) return undefined;
         this.#fruitless++;
-        this.#lastReason = messageOf(error);
-        logger.error({ process: name, err: error }, `${name} could not be started again`);
+        [this.#lastReason = ''] = messageOf(error).split('\n', 1);
+        this.#tellOfFailedStart(error);
         onFailedStart?.(error);
       }
     }
     return undefined;
+  }
+
+  /** An outage may last for hours: each reason is an error once a minute, and the whole of it is there for who debugs. */
+  #tellOfFailedStart(error: unknown): void {
+    const { clock, logger, name } = this.#options;
+    const now = clock.now();
+    const reason = this.#lastReason;
+    const fields = {
+      process: name,
+      reason,
+      starts: this.#fruitless,
+      down_ms: Math.round(now - this.#downSince),
+    };
+    const isNews = reason !== this.#told.reason || now - this.#told.at >= TOLD_AGAIN_AFTER_MS;
+    if (isNews) {
+      this.#told = { reason, at: now };
+      logger.error(fields, `${name} could not be started again`);
+    }
+    logger.debug({ ...fields, err: error }, `${name} could not be started again, in full`);
   }
 }

@@ -113,6 +113,7 @@ async function changeToPrepared(
   const { preparation, modes, probation, standby } = parts;
   const isTight = await modes.isTight(staged);
   const prepared = await preparation.compile(staged, operation, change.target.dtype, isTight);
+  await modes.requireCardForWeights(prepared);
   // Never three models at a time: with a new one on its way, the one before the current has had its chance. A trial changes
   // nothing, and so leaves that chance.
   if (!change.dryRun) {
@@ -121,6 +122,8 @@ async function changeToPrepared(
   }
   const mode = await modes.choose(prepared, change.mode);
   operation.found({ mode });
+  const doubt = mode.chosen === 'hold' ? await modes.doubtAlone(prepared) : undefined;
+  if (doubt !== undefined) operation.warn(doubt);
   const swap = mode.chosen === 'hold' ? swapHeld : swapBeside;
   const swapped = await swap(parts, operation, change, prepared);
   if (swapped !== undefined) await takeOver(parts, operation, change, swapped);

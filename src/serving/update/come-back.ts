@@ -32,7 +32,8 @@ export async function comeBack(
         announce(generation, metrics);
         return generation;
       } catch (error) {
-        logger.error({ err: error }, `${reference} does not come back: ${messageOf(error)}`);
+        logger.error(`${reference} does not come back: ${messageOf(error)}`);
+        logger.debug({ err: error }, `${reference} does not come back, in full`);
       }
     }
   }

@@ -13,7 +13,7 @@ export async function swapBeside(
   change: Change,
   prepared: PreparedModel,
 ): Promise<Swapped | undefined> {
-  const next = await preparation.load(prepared, operation);
+  const next = await preparation.load(prepared, operation, { beside: slot.current !== undefined });
   try {
     operation.enter('check');
     await gates.check(next, prepared, change, operation, slot.current);

@@ -1,11 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { memoryAdvice } from '../../engine/engine-refusal.ts';
+import { ServiceError } from '../../errors.ts';
 import type { Generation } from '../../model/generation.ts';
 import { estimateGpuNeed, type GpuSize } from '../../model/gpu-need.ts';
 import type { NamedModel } from '../../model/loadable-model.ts';
 import { estimateMemoryNeed, type ModelSize, tokenizerBytes } from '../../model/memory-need.ts';
 import { modelSize } from '../../model/model-size.ts';
 import type { NestRoom } from '../../model/nest.ts';
+import { formatBytes } from '../../platform/memory/format-bytes.ts';
 import { readFreeMemory } from '../../platform/memory/free-memory.ts';
 import { readProcessMemory } from '../../platform/memory/process-memory.ts';
 import type { PreparedModel } from '../preparation.ts';
@@ -24,6 +27,9 @@ const EMPTY_ENGINE_BYTES = 64 * 2 ** 20;
 
 /** Reading ahead beyond this share of the free memory would push out what the model that serves needs. */
 const CACHE_SHARE = 0.8;
+
+/** An estimate that is larger than what there is by less than this may well be wrong: models of one size take turns on a full card. */
+const DOUBTFUL_FACTOR = 1.1;
 
 /** Decides how models take turns, by what they take and what is free. */
 export class SwapModes {
@@ -48,6 +54,39 @@ export class SwapModes {
 
   async choose(prepared: PreparedModel, asked: Wanted | undefined): Promise<ModeChoice> {
     return await this.#choose(await modelSize(prepared), asked);
+  }
+
+  /**
+   * Refuses a model that can't be on this card even alone: mode hold would end the one that serves for nothing.
+   * @throws ServiceError insufficient_storage.
+   */
+  async requireCardForWeights(prepared: PreparedModel): Promise<void> {
+    const onCard = await this.#slot.current?.gpu?.look(0);
+    if (onCard === undefined) return;
+    const { weightBytes, engines } = await modelSize(prepared);
+    const { name, totalBytes } = onCard.card;
+    if (weightBytes * engines <= totalBytes) return;
+    const whose = engines > 1 ? `its weights, once for each of ${engines} engines,` : 'its weights';
+    throw new ServiceError(
+      'insufficient_storage',
+      `${prepared.reference} does not fit on the card: ${whose} take ${formatBytes(weightBytes * engines)} of GPU memory, and ${name} has ${formatBytes(totalBytes)} in all`,
+      {
+        detail: memoryAdvice(
+          { device: 'cuda', dtype: prepared.graph.dtype, engines },
+          'take a smaller model or a card with more memory',
+        ),
+      },
+    );
+  }
+
+  /** Why a model may not fit on the card even once the one that serves is gone, as far as that can be estimated. */
+  async doubtAlone(prepared: PreparedModel): Promise<string | undefined> {
+    const current = this.#slot.current;
+    const need = current && (await gpuNeed(await modelSize(prepared), current));
+    const bytes = need && need.free.bytes + (current.gpu?.peakBytes ?? 0);
+    if (bytes === undefined || need === undefined || need.neededBytes <= bytes * DOUBTFUL_FACTOR)
+      return undefined;
+    return `it may not fit: it needs about ${formatBytes(need.neededBytes)} of GPU memory, and about ${formatBytes(bytes)} will be free once the model that serves is gone (${need.free.limitedBy})`;
   }
 
   /** What of a model may be made ready beside the one that serves. */

@@ -59,7 +59,7 @@ export function audit(logger: Logger, operation: Operation): void {
       phases,
       lock_held_ms,
       held_requests,
-      error,
+      ...(error !== null && { error }),
     },
     `${kind} to ${model} by ${by}: ${status} after ${ms} ms${error === null ? '' : ` (${error})`}`,
   );

@@ -89,6 +89,14 @@ describe('limits', () => {
     const judged = limits({ throughput: [found as never], single: [], agreement: [] });
     expect(judged.map(({ isMet }) => isMet)).toEqual([false, false]);
   });
+
+  it('are held against the sizes that they are asked of', () => {
+    const single = ['tiny', 'base', 'large'].map((size) => ({ size, documents: 100, p50Ms: 1 }) as never);
+    const card = { largestBySpread: 0, kendallTau: 1 };
+    const agreement = ['tiny', 'base'].map((size) => ({ size, card }) as never);
+    const names = limits({ throughput: [], single, agreement }).map(({ name }) => name.split(':')[0]);
+    expect(names).toEqual(['large', 'base', 'base']);
+  });
 });
 
 describe('readCardOptions', () => {

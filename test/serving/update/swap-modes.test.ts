@@ -51,7 +51,12 @@ beforeEach(async () => {
 /** An export with weights of so many MiB. */
 function prepared(weightMib: number): PreparedModel {
   const graph = { weightBytes: weightMib * MIB, isShared: true, dtype: 'as exported' };
-  return { directory: `${embeddedModels}/demo`, graph, plan: { engines: 1 } } as unknown as PreparedModel;
+  return {
+    reference: 'local://next',
+    directory: `${embeddedModels}/demo`,
+    graph,
+    plan: { engines: 1 },
+  } as unknown as PreparedModel;
 }
 
 describe('how models take turns on a GPU', () => {
@@ -67,6 +72,28 @@ describe('how models take turns on a GPU', () => {
       chosen: 'hold',
       why: 'hold: it needs about 640 MiB of GPU memory and only 700 MiB are free (Card), of which a tenth is kept in reserve',
     });
+  });
+
+  it('lets none in of which the weights alone are more than the card has', async () => {
+    await modes.requireCardForWeights(prepared(16 * 1024));
+    await expect(modes.requireCardForWeights(prepared(16 * 1024 + 1024))).rejects.toMatchObject({
+      type: 'insufficient_storage',
+      message:
+        'local://next does not fit on the card: its weights take 17.0 GiB of GPU memory, and Card has 16.0 GiB in all',
+      detail: 'Take a smaller model or a card with more memory.',
+    });
+    isKnown = false;
+    await modes.requireCardForWeights(prepared(17 * 1024));
+  });
+
+  it('is doubtful where not even what the serving one leaves would do', async () => {
+    // 200 MiB, 100 of them twice, and 500 beyond.
+    freeBytes = 130 * MIB;
+    expect(await modes.doubtAlone(prepared(200))).toBeUndefined();
+    freeBytes = 120 * MIB;
+    expect(await modes.doubtAlone(prepared(200))).toBe(
+      'it may not fit: it needs about 800 MiB of GPU memory, and about 720 MiB will be free once the model that serves is gone (Card)',
+    );
   });
 
   it('is decided by host memory alone where no driver tells', async () => {

@@ -60,6 +60,13 @@ describe('the timeline of an operation', () => {
   }
 });
 
+it('the audit log has no error of an operation that went well', () => {
+  const log = new LogBook();
+  operation.end('succeeded');
+  audit(log.logger, operation);
+  expect(log.lines[0]).not.toHaveProperty('error');
+});
+
 it('the audit log has one line for an operation: who, what, and what came of it', () => {
   const log = new LogBook();
   operation.end('failed', 'it broke');
