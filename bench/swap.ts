@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { NO_CARD_EXIT_CODE, NoCard, requireCard } from './card/machine/find-card.ts';
 import { OptionsError } from './flag-values.ts';
 import { withWorkDirectory } from './serve/with-work-directory.ts';
-import { prepareCheckpoint } from './serve/work/checkpoint.ts';
+import { prepareCheckpoint } from './serve/workload/checkpoint.ts';
 import { type Findings, runExperiment } from './swap/experiment.ts';
 import { helpText, readOptions, type SwapOptions, timeLimitMs } from './swap/options.ts';
 import { judge } from './swap/report/judge.ts';

@@ -1,6 +1,6 @@
 import type { RaggedTokens } from '../../src/engine/protocol.ts';
 import type { PairEncoder } from '../../src/model/tokenizer/pair-encoder.ts';
-import type { SizedRequest } from '../serve/work/request-file.ts';
+import type { SizedRequest } from '../serve/workload/request-file.ts';
 
 /** One pair of a set. */
 export interface Row {

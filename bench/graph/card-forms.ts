@@ -14,7 +14,7 @@ import { neededFlop, readShape, workOf } from '../card/model-flop.ts';
 import type { Card } from '../card/options.ts';
 import { type Spread, spreadOver } from '../card/parts/context.ts';
 import { tidyJson } from '../serve/report/tidy-json.ts';
-import { Workload } from '../serve/work/workload.ts';
+import { Workload } from '../serve/workload/workload.ts';
 import { middleAndRange } from './middle-and-range.ts';
 
 export interface CardFormsOptions {

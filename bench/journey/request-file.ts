@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RequestFile } from '../serve/work/request-file.ts';
+import type { RequestFile } from '../serve/workload/request-file.ts';
 import { requestSet } from '../swap/request-set.ts';
 
 /** Writes the requests of `bench:swap` down for the load processes. @param mostDocuments larger ones are left out */

@@ -9,8 +9,8 @@ import { throughputChart } from './report/throughput-chart.ts';
 import type { Results } from './report/write-results.ts';
 import { runRounds } from './run-rounds.ts';
 import { scenarios } from './scenarios/registry.ts';
-import { prepareModel } from './work/checkpoint.ts';
-import { Workload } from './work/workload.ts';
+import { prepareModel } from './workload/checkpoint.ts';
+import { Workload } from './workload/workload.ts';
 
 /**
  * Runs the whole thing. Nothing is left running, however it ends.

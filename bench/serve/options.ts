@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { given, namesOf, OptionsError, oneOf, wholeNumber } from '../flag-values.ts';
 import { type ContenderName, contenderNames } from './contenders/contender.ts';
 import { scenarios } from './scenarios/registry.ts';
-import type { BenchSize } from './work/checkpoint.ts';
+import type { BenchSize } from './workload/checkpoint.ts';
 
 export interface BenchOptions {
   /** Names of scenarios. */

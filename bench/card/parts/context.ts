@@ -1,4 +1,4 @@
-import type { Workload } from '../../serve/work/workload.ts';
+import type { Workload } from '../../serve/workload/workload.ts';
 import type { ModelShape } from '../model-flop.ts';
 import type { CardOptions, CardSize } from '../options.ts';
 import type { TorchBaseline } from '../torch/torch-baseline.ts';

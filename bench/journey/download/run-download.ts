@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningServer } from '../../serve/contenders/contender.ts';
 import { LoadProcess as ClosedLoad } from '../../serve/load/load-process.ts';
-import type { RequestFile } from '../../serve/work/request-file.ts';
+import type { RequestFile } from '../../serve/workload/request-file.ts';
 import { HubProcess } from '../hub/hub-process.ts';
 import { LoadProcess } from '../load/load-process.ts';
 import type { Sample } from '../load/protocol.ts';

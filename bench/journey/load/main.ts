@@ -1,6 +1,6 @@
 /** The load process: apart from the bench, so that neither's measurements disturb the other's. */
 import { Client, prepare } from '../../serve/load/client.ts';
-import { readRequestFile } from '../../serve/work/request-file.ts';
+import { readRequestFile } from '../../serve/workload/request-file.ts';
 import type { LoadSettings } from './protocol.ts';
 import { runSteadyLoad } from './steady-load.ts';
 

@@ -1,7 +1,7 @@
 /** The first argument of the load process, as JSON. */
 export interface LoadSettings {
   readonly url: string;
-  /** @see bench/serve/work/request-file.ts */
+  /** @see bench/serve/workload/request-file.ts */
   readonly requestFile: string;
   readonly requestsPerSecond: number;
   /** Whether samples have what was answered. */

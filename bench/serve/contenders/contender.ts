@@ -1,4 +1,4 @@
-import type { RequestFile, SizedRequest } from '../work/request-file.ts';
+import type { RequestFile, SizedRequest } from '../workload/request-file.ts';
 
 export const contenderNames = [
   'rerankd-int8',

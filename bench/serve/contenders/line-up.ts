@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BenchModel } from '../work/checkpoint.ts';
+import type { BenchModel } from '../workload/checkpoint.ts';
 import type { Contender, ContenderName } from './contender.ts';
 import { crossEncoder, LIBRARY_MODULES } from './cross-encoder.ts';
 import { naiveNode } from './naive-node.ts';

@@ -1,6 +1,6 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { SizedRequest } from '../work/request-file.ts';
+import type { SizedRequest } from '../workload/request-file.ts';
 
 /** A request, ready to be sent many times. */
 export interface PreparedRequest {

@@ -1,5 +1,5 @@
 /** The load process: apart from the bench, so that neither's measurements disturb the other's. */
-import { readRequestFile } from '../work/request-file.ts';
+import { readRequestFile } from '../workload/request-file.ts';
 import { Client, prepare } from './client.ts';
 import { runClosedLoop } from './closed-loop.ts';
 import { runOpenLoop } from './open-loop.ts';

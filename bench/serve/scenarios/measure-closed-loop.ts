@@ -4,7 +4,7 @@ import { LoadProcess } from '../load/load-process.ts';
 import type { LoadReport } from '../load/protocol.ts';
 import { takeCpuSnapshot } from '../process/cpu-snapshot.ts';
 import { MemoryWatch } from '../process/memory-watch.ts';
-import type { RequestFile } from '../work/request-file.ts';
+import type { RequestFile } from '../workload/request-file.ts';
 import { type Work, workFigures } from './work-figures.ts';
 
 export interface ClosedLoopRequest {

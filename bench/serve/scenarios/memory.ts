@@ -1,7 +1,7 @@
 import type { RunningServer } from '../contenders/contender.ts';
 import { LoadProcess } from '../load/load-process.ts';
 import { MemoryWatch } from '../process/memory-watch.ts';
-import type { RequestFile } from '../work/request-file.ts';
+import type { RequestFile } from '../workload/request-file.ts';
 import type { Scenario } from './scenario.ts';
 
 const CONNECTIONS = 32;

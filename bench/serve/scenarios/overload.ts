@@ -3,7 +3,7 @@ import { LoadProcess } from '../load/load-process.ts';
 import type { LoadReport } from '../load/protocol.ts';
 import { takeLoopLagP99 } from '../process/loop-lag.ts';
 import { quantile } from '../statistics.ts';
-import type { RequestFile } from '../work/request-file.ts';
+import type { RequestFile } from '../workload/request-file.ts';
 import { HealthProbe } from './health-probe.ts';
 import { measureClosedLoop } from './measure-closed-loop.ts';
 import type { Scenario } from './scenario.ts';

@@ -1,7 +1,7 @@
 import type { Contender } from '../contenders/contender.ts';
 import type { RerankdContender } from '../contenders/rerankd.ts';
 import type { Figures } from '../figures.ts';
-import type { Workload } from '../work/workload.ts';
+import type { Workload } from '../workload/workload.ts';
 
 /** What a scenario needs beside its contender. */
 export interface ScenarioContext {

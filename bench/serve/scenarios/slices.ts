@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningServer } from '../contenders/contender.ts';
 import { LoadProcess } from '../load/load-process.ts';
 import { readMetric } from '../process/read-metric.ts';
-import type { RequestFile } from '../work/request-file.ts';
+import type { RequestFile } from '../workload/request-file.ts';
 
 /** Passes over all things that are compared. Machines get faster and slower by the minute: what is compared has to lie close together. */
 export const PASSES = 5;

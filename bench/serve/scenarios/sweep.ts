@@ -1,5 +1,5 @@
 import { middleOf } from '../statistics.ts';
-import type { RequestFile } from '../work/request-file.ts';
+import type { RequestFile } from '../workload/request-file.ts';
 import type { Scenario } from './scenario.ts';
 import { measureSlice, PASSES, sliceMs } from './slices.ts';
 

@@ -1,11 +1,6 @@
-import { childEnvironment } from '../../../src/child-environment.ts';
+import { prepareEngines } from '../../../bench/engines/prepare-engines.ts';
 import { readConfig } from '../../../src/config.ts';
-import { EnginePool } from '../../../src/engine/engine-pool.ts';
-import { systemClock } from '../../../src/platform/clock.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
-import { createMetrics } from '../../../src/platform/metrics.ts';
-import { unwatched } from '../../../src/serving/phase.ts';
-import { openWorkshop } from '../../../src/workshop.ts';
 
 /** Times of which the middle one counts. */
 const STARTS = 3;
@@ -21,35 +16,11 @@ export async function bareStartMs(
 ): Promise<number> {
   const config = readConfig(environment);
   const logger = createLogger({ level: 'silent', format: 'json' });
-  const { preparation } = await openWorkshop(config, {
-    clock: systemClock,
-    logger,
-    metrics: createMetrics({ readyEngines: () => 0 }),
-  });
-  const staged = await preparation.stage({ reference }, unwatched(signal));
-  const { graph, plan } = await preparation.compile(staged, unwatched(signal));
+  await using engines = await prepareEngines({ config, reference, device: 'cpu', logger }, signal);
   const times: number[] = [];
   while (times.length < STARTS) {
     const startedAt = performance.now();
-    const pool = await EnginePool.start(
-      {
-        modelFile: graph.modelFile,
-        optimization: graph.optimization,
-        name: 'engine',
-        device: 'cpu',
-        threads: plan.threads,
-        size: plan.engines,
-        together: true,
-        env: childEnvironment(process.env),
-        loadTimeoutMs: config.loadTimeoutMs,
-        runTimeoutMs: config.engineTimeoutMs,
-        onRestart: () => {},
-        clock: systemClock,
-        logger,
-      },
-      () => {},
-      signal,
-    );
+    const pool = await engines.start();
     times.push(performance.now() - startedAt);
     await pool.close();
   }

@@ -4,7 +4,7 @@ import {
   LONGEST_PASSAGE,
   logNormalLengths,
   PASSAGES,
-} from '../../../bench/serve/work/random-lengths.ts';
+} from '../../../bench/serve/workload/random-lengths.ts';
 
 const draw = (most = LONGEST_PASSAGE, name = 'test', count = 20_000): number[] => {
   const lengths = logNormalLengths({ ...PASSAGES, most }, name);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { constantLength } from '../../../bench/serve/work/random-lengths.ts';
-import { requestSet } from '../../../bench/serve/work/request-set.ts';
+import { constantLength } from '../../../bench/serve/workload/random-lengths.ts';
+import { requestSet } from '../../../bench/serve/workload/request-set.ts';
 
 const words = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
 
