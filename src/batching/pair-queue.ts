@@ -28,7 +28,7 @@ interface Bucket<T> {
 /** Pairs that wait for a batch, kept by length, and by turn within a length. */
 export class PairQueue<T> {
   readonly #buckets: Bucket<T>[] = [];
-  readonly #bucketTokens: number;
+  readonly #layout: TokenLayout;
   #arrivals = 0;
   /** Tickets in heaps that wait no more. */
   #stale = 0;
@@ -38,7 +38,7 @@ export class PairQueue<T> {
 
   /** @param layout where nothing is padded, pairs of all lengths wait in one line. */
   constructor(layout: TokenLayout) {
-    this.#bucketTokens = layout === 'packed' ? Number.POSITIVE_INFINITY : BUCKET_TOKENS;
+    this.#layout = layout;
   }
 
   get pairs(): number {
@@ -78,7 +78,7 @@ export class PairQueue<T> {
     const lead = this.#chooseLead();
     if (lead === undefined) return [];
     this.#turn = Math.max(this.#turn, lead.turn);
-    if (this.#bucketTokens === Number.POSITIVE_INFINITY) return this.#takePacked(limits);
+    if (this.#layout === 'packed') return this.#takePacked(limits);
     const batch: T[] = [];
     for (const { bucket, pairs } of formBatch(this.#view(), this.#indexOf(lead.tokens), limits)) {
       for (let count = 0; count < pairs; count++) batch.push(this.#takeFirst(bucket));
@@ -146,7 +146,7 @@ export class PairQueue<T> {
   }
 
   #indexOf(tokens: number): number {
-    return Math.max(1, Math.ceil(tokens / this.#bucketTokens));
+    return this.#layout === 'packed' ? 0 : Math.max(1, Math.ceil(tokens / BUCKET_TOKENS));
   }
 
   #view(): LengthBucket[] {

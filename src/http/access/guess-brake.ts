@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../platform/clock.ts';
-import { type Bucket, type BucketTerms, refilled, secondsUntil } from './token-bucket.ts';
+import { type Bucket, type BucketTerms, refilled, secondsUntil } from '../../platform/token-bucket.ts';
 
 /** A client with a wrong key in its settings notices; a list of passwords takes years. */
 const TERMS: BucketTerms = { capacity: 20, perSecond: 1 / 5 };

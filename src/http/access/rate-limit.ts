@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../platform/clock.ts';
-import { type Bucket, type BucketTerms, refilled, secondsUntil } from './token-bucket.ts';
+import { type Bucket, type BucketTerms, refilled, secondsUntil } from '../../platform/token-bucket.ts';
 
 /** Callers that are remembered. The one who asked longest ago is forgotten first, and had most time to refill. */
 const MOST_CALLERS = 10_000;

@@ -1,6 +1,7 @@
 import { type Clock, delay } from '../../platform/clock.ts';
+import { type Bucket, type BucketTerms, refilled, secondsUntil } from '../../platform/token-bucket.ts';
 
-const BURST_MS = 250;
+const BURST_SECONDS = 0.25;
 
 export interface BandwidthLimits {
   readonly maxBytesPerSecond?: number | undefined;
@@ -10,51 +11,37 @@ export interface BandwidthLimits {
 /** Has those who receive wait, so that all of them together, and those of one origin, stay under a limit. */
 export class Bandwidth {
   readonly #clock: Clock;
-  readonly #limits: BandwidthLimits;
-  readonly #global: TokenBucket | undefined;
-  readonly #origins = new Map<string, TokenBucket>();
+  readonly #global: BucketTerms | undefined;
+  readonly #perOrigin: BucketTerms | undefined;
+  /** The one for all lies under no name. */
+  readonly #buckets = new Map<string, Bucket>();
 
   constructor(limits: BandwidthLimits, clock: Clock) {
     this.#clock = clock;
-    this.#limits = limits;
-    this.#global = bucketOf(limits.maxBytesPerSecond);
+    this.#global = termsOf(limits.maxBytesPerSecond);
+    this.#perOrigin = termsOf(limits.maxBytesPerSecondPerOrigin);
   }
 
   /** Accounts for bytes that came, and resolves when the next ones may. Returns early when the signal aborts. */
   async take(origin: string, bytes: number, signal: AbortSignal): Promise<void> {
-    const now = this.#clock.now();
-    const waitMs = Math.max(
-      this.#global?.take(bytes, now) ?? 0,
-      this.#bucketFor(origin)?.take(bytes, now) ?? 0,
+    const seconds = Math.max(
+      this.#spend('', bytes, this.#global),
+      this.#spend(origin, bytes, this.#perOrigin),
     );
-    if (waitMs > 0) await delay(this.#clock, waitMs, signal);
+    if (seconds > 0) await delay(this.#clock, seconds * 1000, signal);
   }
 
-  #bucketFor(origin: string): TokenBucket | undefined {
-    const known = this.#origins.get(origin);
-    if (known) return known;
-    const bucket = bucketOf(this.#limits.maxBytesPerSecondPerOrigin);
-    if (bucket) this.#origins.set(origin, bucket);
-    return bucket;
-  }
-}
-
-/** A token bucket as the time at which it will be full again; it may be overdrawn, and who overdraws it waits. */
-class TokenBucket {
-  readonly #bytesPerMs: number;
-  #fullAt = Number.NEGATIVE_INFINITY;
-
-  constructor(bytesPerSecond: number) {
-    this.#bytesPerMs = bytesPerSecond / 1000;
-  }
-
-  /** @returns milliseconds to wait. */
-  take(bytes: number, now: number): number {
-    this.#fullAt = Math.max(this.#fullAt, now) + bytes / this.#bytesPerMs;
-    return Math.max(0, this.#fullAt - now - BURST_MS);
+  /** Bytes that came can't be sent back: the bucket may be overdrawn, and who overdraws it waits. */
+  #spend(name: string, bytes: number, terms: BucketTerms | undefined): number {
+    if (terms === undefined) return 0;
+    const full = refilled(this.#buckets.get(name), terms, this.#clock.now());
+    const bucket = { ...full, tokens: full.tokens - bytes };
+    this.#buckets.set(name, bucket);
+    return secondsUntil(0, bucket, terms);
   }
 }
 
-function bucketOf(bytesPerSecond: number | undefined): TokenBucket | undefined {
-  return bytesPerSecond === undefined ? undefined : new TokenBucket(bytesPerSecond);
+function termsOf(bytesPerSecond: number | undefined): BucketTerms | undefined {
+  if (bytesPerSecond === undefined) return undefined;
+  return { capacity: bytesPerSecond * BURST_SECONDS, perSecond: bytesPerSecond };
 }

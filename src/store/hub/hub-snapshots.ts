@@ -8,7 +8,6 @@ import { bringModel } from './bring-model.ts';
 import { ifThere } from './cache/absence.ts';
 import type { CacheRoots } from './cache/cache-roots.ts';
 import { HeldBlobs } from './cache/held-blobs.ts';
-import { type CachedSnapshot, listSnapshots } from './cache/list-snapshots.ts';
 import { RepositoryFolder } from './cache/repository-folder.ts';
 import { writeTree } from './cache/tree-file.ts';
 import type { FileRules } from './file-rules.ts';
@@ -111,12 +110,6 @@ export class HubSnapshots implements Snapshots {
     );
     if (isNew) await this.#resolver.keep(reference, found.folder, commit, work);
     return snapshotOf(model, found, stale);
-  }
-
-  async list(): Promise<readonly CachedSnapshot[]> {
-    const { writable, readOnly } = this.#options.roots;
-    const lists = await Promise.all([writable, ...readOnly].map((root) => listSnapshots(root)));
-    return lists.flat();
   }
 
   async #complete(

@@ -1,6 +1,5 @@
 import type { FetchWork } from '../fetch-work.ts';
 import type { Dtype } from '../model-layout.ts';
-import type { CachedSnapshot } from './cache/list-snapshots.ts';
 import type { HubReference } from './model-reference.ts';
 
 /** A model of a hub that is on this machine as a whole. */
@@ -27,6 +26,4 @@ export interface Snapshots {
    * @throws ServiceError model_not_found, source_failed, invalid_model or insufficient_storage.
    */
   fetch(reference: HubReference, work: FetchWork, dtype?: Dtype): Promise<Snapshot>;
-  /** Every snapshot on disk, complete or not. */
-  list(): Promise<readonly CachedSnapshot[]>;
 }

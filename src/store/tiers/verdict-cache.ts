@@ -4,7 +4,6 @@ import { Mutex } from 'async-mutex';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { type Clock, delay } from '../../platform/clock.ts';
-import { hashFile } from '../hash-file.ts';
 
 export interface VerdictCacheOptions {
   /** The file that it is kept in. */
@@ -12,8 +11,6 @@ export interface VerdictCacheOptions {
   readonly clock: Clock;
   /** Files that are remembered; beyond that, the oldest verdicts are dropped. */
   readonly maxEntries?: number;
-  /** For tests. */
-  readonly hash?: (path: string, signal: AbortSignal, onBytes: (delta: number) => void) => Promise<string>;
 }
 
 const fileSchema = z.object({
@@ -55,24 +52,6 @@ export class VerdictCache {
 
   constructor(options: VerdictCacheOptions) {
     this.#options = options;
-  }
-
-  /**
-   * The SHA-256 of a file in hex, remembered or computed.
-   * @param onBytes is told of what is hashed
-   * @throws errors of the file system, the signal's reason.
-   */
-  async sha256(
-    path: string,
-    signal: AbortSignal,
-    onBytes: (delta: number) => void = () => {},
-  ): Promise<string> {
-    const known = await this.find(path);
-    if (known !== undefined) return known;
-    const keep = await this.begin(path);
-    const digest = await (this.#options.hash ?? hashFromDisk)(path, signal, onBytes);
-    await keep(digest);
-    return digest;
   }
 
   /** What is remembered of a file as it is now. */
@@ -144,8 +123,4 @@ async function printOf(path: string): Promise<Print> {
 
 function settledAt({ changedAt, isCoarse }: Print): number {
   return changedAt + (isCoarse ? COARSE_TICK_MS : TICK_MS);
-}
-
-function hashFromDisk(path: string, signal: AbortSignal, onBytes: (delta: number) => void): Promise<string> {
-  return hashFile(path, { signal, onProgress: onBytes });
 }

@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { listSnapshots } from '../../../src/store/hub/cache/list-snapshots.ts';
 import { startFakeHub } from '../../support/fake-hub/fake-hub.ts';
 import { HubStore } from '../../support/hub/hub-store.ts';
 import { PYTHON, python } from '../../support/hub/python.ts';
@@ -36,7 +37,11 @@ describe.skipIf(PYTHON === undefined)(title, () => {
     expect(isLink).toBe(form === 'links');
     const offline = await HubStore.open({ hubs: [hub.origin], cache, offline: true });
     expect(await offline.fetch('org/name')).toEqual(snapshot);
-    expect((await store.snapshots.list())[0]).toMatchObject({ id: 'org/name', commit, revisions: ['main'] });
+    expect((await listSnapshots(store.cache))[0]).toMatchObject({
+      id: 'org/name',
+      commit,
+      revisions: ['main'],
+    });
     // The listing that it left is understood, and one request is enough for a branch.
     expect((await store.fetch('org/name')).reference).toBe(snapshot.reference);
     expect(hub.requests.all).toHaveLength(1);

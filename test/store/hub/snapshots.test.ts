@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { listSnapshots } from '../../../src/store/hub/cache/list-snapshots.ts';
 import { seededContent, sha256Of } from '../../support/fake-hub/content.ts';
 import { startFakeHub } from '../../support/fake-hub/fake-hub.ts';
 import { HubStore } from '../../support/hub/hub-store.ts';
@@ -231,9 +232,9 @@ describe('a model of a hub', () => {
     await using hub = await startFakeHub();
     const commit = hub.repository('org/name').commit(checkpointFiles(seededContent('other', 1000)));
     const store = await HubStore.open({ hubs: [hub.origin] });
-    expect(await store.snapshots.list()).toEqual([]);
+    expect(await listSnapshots(store.cache)).toEqual([]);
     const { directory, reference } = await store.fetch('org/name');
-    const [listed, ...others] = await store.snapshots.list();
+    const [listed, ...others] = await listSnapshots(store.cache);
     expect(others).toEqual([]);
     expect(listed).toMatchObject({
       id: 'org/name',

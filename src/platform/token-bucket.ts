@@ -4,7 +4,7 @@ export interface BucketTerms {
   readonly perSecond: number;
 }
 
-/** A bucket as it was at `atMs`. A new one is full. */
+/** A bucket as it was at `atMs`. A new one is full; one that may be overdrawn holds less than nothing meanwhile. */
 export interface Bucket {
   readonly tokens: number;
   readonly atMs: number;
