@@ -16,7 +16,7 @@ export const accessSettings = {
   RERANK_API_KEY: secret(key, 'the key for /rerank, /info and /models; none: anybody may ask'),
   RERANK_ADMIN_KEY: secret(
     key,
-    'the key for /update, /rollback and POST /models; none: only programs on the same machine may',
+    'the key for /update, /rollback, /compare and POST /models; none: only programs on the same machine may',
   ),
   RERANK_API_KEYS_FILE: setting(
     text.optional(),

@@ -20,7 +20,7 @@ export const serverSettings = {
   ),
   RERANK_ENGINE_TIMEOUT_MS: setting(
     positive.default(20_000),
-    'a batch that takes longer has its engine killed and is tried once more on another; a third of `RERANK_REQUEST_TIMEOUT_MS`, so that whoever waited behind it still gets an answer',
+    'a batch that takes longer has its engine killed and is tried once more on another; keep it at a third of `RERANK_REQUEST_TIMEOUT_MS`, so that whoever waited behind it still gets an answer',
   ),
   RERANK_LOAD_TIMEOUT_MS: setting(positive.default(300_000), 'the longest that loading a model may take'),
   RERANK_SHUTDOWN_TIMEOUT_MS: setting(
