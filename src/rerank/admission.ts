@@ -15,7 +15,7 @@ export interface AdmissionOptions {
 
 /** What asks to be let in. */
 export interface Applicant {
-  /** Estimated. */
+  /** Estimated, without what is known already. */
   readonly tokens: number;
   /** How long it would wait for its answer. */
   readonly timeoutMs: number;
@@ -40,12 +40,13 @@ export class Admission {
   }
 
   /**
-   * A request always gets in when nothing else is inside: if it is too large or too hurried then, no later time is better.
+   * A request always gets in when nothing is left to compute of it, and when nothing else is inside: if it is too large or too hurried then, no later time is better.
    * @throws ServiceError overloaded with an estimate of when it would get in.
    */
   enter(applicant: Applicant): Admitted {
     this.#requirePatience(applicant);
-    if (this.#flows.size > 0) {
+    // Nothing to compute takes nobody's room or time.
+    if (this.#flows.size > 0 && applicant.tokens > 0) {
       this.#requireRoom(applicant);
       this.#requireTime(applicant);
     }

@@ -13,18 +13,15 @@ import type { LiveTraffic } from '../serving/live/live-traffic.ts';
 import type { Standby } from '../serving/probation/standby.ts';
 import type { ModelSlot } from '../serving/slot/model-slot.ts';
 import type { Admission } from './admission.ts';
+import { CacheLookup, type Scored, type Texts } from './cache-lookup.ts';
 import type { ModelNames } from './model-names.ts';
 import { type RankedDocument, rank } from './ranking.ts';
 import type { ScoreCache } from './score-cache.ts';
 import { scoreEach } from './score-each.ts';
-import { type Scored, scoreWithCache } from './score-with-cache.ts';
 import type { TokenEstimate } from './token-estimate.ts';
 
 /** A rerank request, whatever dialect it was spoken in. */
-export interface RerankRequest {
-  /** One for all documents, or one a document. */
-  readonly query: string | readonly string[];
-  readonly documents: readonly string[];
+export interface RerankRequest extends Texts {
   /** Keep only the best; undefined means all. */
   readonly topN: number | undefined;
   /** Logits instead of scores from 0 to 1. */
@@ -86,7 +83,15 @@ export interface RerankerOptions {
   readonly logTexts?: ((request: RerankRequest, trace: RequestTrace | undefined) => void) | undefined;
 }
 
-/** The walk of a request: admit, lease a model, score on it, rank. */
+/** A request on its way. */
+interface Walk {
+  readonly flow: Flow;
+  readonly startedAt: number;
+  /** On the model that served when it came; undefined while there was none. */
+  readonly lookup: CacheLookup | undefined;
+}
+
+/** The walk of a request: look it up, admit what is left, lease a model, score on it, rank. */
 export class Reranker {
   readonly #options: RerankerOptions;
 
@@ -101,14 +106,14 @@ export class Reranker {
   async rerank(request: RerankRequest, client: Client): Promise<RerankResult> {
     const { slot, admission, estimate, names, clock, requestTimeoutMs, metrics, logTexts } = this.#options;
     const startedAt = clock.now();
-    const { query, documents } = request;
     const { trace } = client;
     logTexts?.(request, trace);
-    const limits = limitsOn(slot.current?.maxLength ?? 0, request.limits);
-    const tokens = estimate.of({ query, documents, ...limits });
+    const lookup = slot.current && this.#lookUp(request, slot.current);
+    const tokens = lookup === undefined ? 0 : estimate.of(lookup.work);
     const timeoutMs = Math.min(client.timeoutMs ?? Number.POSITIVE_INFINITY, requestTimeoutMs);
     const { flow, leave } = admission.enter({ tokens, timeoutMs, trace });
-    metrics.tei?.asked(documents.length);
+    metrics.tei?.asked(request.documents.length);
+    const walk: Walk = { flow, startedAt, lookup };
     try {
       return await deadline(clock, timeoutMs, client.gone, async (signal) => {
         const heldFrom = slot.isHeld ? clock.now() : undefined;
@@ -116,9 +121,9 @@ export class Reranker {
         if (heldFrom !== undefined) trace?.record?.({ name: 'rerank.hold', from: heldFrom, to: clock.now() });
         try {
           names.require(request.model, lease.model.identity);
-          return await this.#score(request, lease.model, { flow, startedAt }, signal);
+          return await this.#score(request, lease.model, walk, signal);
         } catch (error) {
-          return await this.#scoreOnStandby(request, lease.model, { flow, startedAt }, signal, error);
+          return await this.#scoreOnStandby(request, lease.model, walk, signal, error);
         } finally {
           lease.release();
         }
@@ -135,7 +140,7 @@ export class Reranker {
   async #scoreOnStandby(
     request: RerankRequest,
     failed: Generation,
-    turn: { readonly flow: Flow; readonly startedAt: number },
+    walk: Walk,
     signal: AbortSignal,
     failure: unknown,
   ): Promise<RerankResult> {
@@ -146,7 +151,7 @@ export class Reranker {
     live.failed(failed, failure);
     if (lease === undefined) throw failure;
     try {
-      const result = await this.#score(request, lease.model, turn, signal);
+      const result = await this.#score(request, lease.model, walk, signal);
       metrics.answeredByStandby.inc();
       return result;
     } finally {
@@ -157,17 +162,16 @@ export class Reranker {
   async #score(
     request: RerankRequest,
     generation: Generation,
-    { flow, startedAt }: { readonly flow: Flow; readonly startedAt: number },
+    { flow, startedAt, lookup: before }: Walk,
     signal: AbortSignal,
   ): Promise<RerankResult> {
     const { clock, metrics, estimate } = this.#options;
-    const { query, documents } = request;
-    const budget = new PairBudget(this.#options.maxPairs);
-    const limits = { ...limitsOn(generation.maxLength, request.limits), budget };
-    const scored = await this.#scoreOn(generation, query, documents, limits, flow, signal);
-    estimate.learn({ query, documents, ...limits }, scored.computedTokens);
+    // The model may have changed while the request waited.
+    const lookup = before?.generation === generation ? before : this.#lookUp(request, generation);
+    const scored = await this.#complete(lookup, flow, signal);
+    estimate.learn(lookup.work, scored.computedTokens);
     const { logits, tokenizationMs, queueMs, inferenceMs } = scored;
-    this.#tellLive(request, generation, limits, scored);
+    this.#tellLive(request, generation, lookup.limits, scored);
     assertFinite(logits, generation.identity);
     const scores = Array.from(logits, request.rawScores ? (logit) => logit : sigmoid);
     metrics.documents.observe(request.documents.length);
@@ -187,21 +191,23 @@ export class Reranker {
     return result;
   }
 
-  #scoreOn(
-    generation: Generation,
-    query: RerankRequest['query'],
-    documents: readonly string[],
-    limits: ScoreLimits,
-    flow: Flow,
-    signal: AbortSignal,
-  ): Promise<Scored> {
-    const { cache } = this.#options;
-    if (typeof query === 'string') {
-      return scoreWithCache(cache, generation, query, documents, flow, signal, limits);
-    }
-    return scoreEach(query, documents, signal, (each, texts, either) =>
-      scoreWithCache(cache, generation, each, texts, flow, either, limits),
-    );
+  #lookUp(request: RerankRequest, generation: Generation): CacheLookup {
+    const limits = limitsOn(generation.maxLength, request.limits);
+    return new CacheLookup(this.#options.cache, generation, request, limits);
+  }
+
+  async #complete(lookup: CacheLookup, flow: Flow, signal: AbortSignal): Promise<Scored> {
+    const { generation, left } = lookup;
+    const { query, documents } = left;
+    if (documents.length === 0) return lookup.complete();
+    const limits = { ...lookup.limits, budget: new PairBudget(this.#options.maxPairs) };
+    const scored =
+      typeof query === 'string'
+        ? await generation.score(query, documents, limits, signal, flow)
+        : await scoreEach(query, documents, signal, (each, texts, either) =>
+            generation.score(each, texts, limits, either, flow),
+          );
+    return lookup.complete(scored);
   }
 
   /** Those who look at live requests ask other models the same, in the usual way: they only see what was asked so. */

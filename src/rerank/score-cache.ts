@@ -37,19 +37,23 @@ export class ScoreCache {
    * Keys of pairs, by everything that a score depends on: the model's weights, the form in which it is computed, the lengths
    * to which texts are cut and how, and the texts. Undefined when the cache is off.
    * @param maxLength tokens a pair
+   * @param query one for all documents, or one a document
    */
   keys(
     { digest, dtype, device }: ModelIdentity,
     maxLength: number,
-    query: string,
+    query: string | readonly string[],
     documents: readonly string[],
     cut?: Cut,
   ): string[] | undefined {
     if (this.#scores === undefined) return undefined;
-    const form = [digest, dtype, device, maxLength, query, ...(cut === undefined ? [] : formOf(cut))];
-    const asked = hash('sha256', JSON.stringify(form), 'base64');
-    // The first part has a fixed length, so that no two pairs can read the same.
-    return documents.map((document) => hash('sha256', asked + document, 'base64'));
+    const way = cut === undefined ? [] : formOf(cut);
+    const asked = (text: string): string =>
+      hash('sha256', JSON.stringify([digest, dtype, device, maxLength, text, ...way]), 'base64');
+    if (typeof query !== 'string')
+      return documents.map((document, index) => keyOf(asked(query[index] ?? ''), document));
+    const first = asked(query);
+    return documents.map((document) => keyOf(first, document));
   }
 
   get(key: string): CachedScore | undefined {
@@ -62,6 +66,11 @@ export class ScoreCache {
     this.#scores?.set(key, score);
     this.#options.metrics.scoreCacheEntries.set(this.#scores?.size ?? 0);
   }
+}
+
+/** @param asked of a fixed length, so that no two pairs can read the same. */
+function keyOf(asked: string, document: string): string {
+  return hash('sha256', asked + document, 'base64');
 }
 
 /** A list, because the keys of an object may come in any order. */

@@ -1,5 +1,5 @@
+import type { ScoredRequest } from '../model/score-pairs.ts';
 import { inParallel } from '../platform/in-parallel.ts';
-import type { Scored } from './score-with-cache.ts';
 
 /** Queries of one request that are asked at once: enough to fill batches, few enough to leave others their turn. */
 const QUERIES_AT_ONCE = 8;
@@ -9,15 +9,15 @@ export async function scoreEach(
   queries: readonly string[],
   documents: readonly string[],
   signal: AbortSignal,
-  score: (query: string, documents: readonly string[], signal: AbortSignal) => Promise<Scored>,
-): Promise<Scored> {
+  score: (query: string, documents: readonly string[], signal: AbortSignal) => Promise<ScoredRequest>,
+): Promise<ScoredRequest> {
   const groups = Map.groupBy(documents.keys(), (index) => queries[index] ?? '');
   const all = {
     logits: new Float32Array(documents.length),
     tokens: new Uint32Array(documents.length),
     truncated: new Uint8Array(documents.length),
   };
-  const times = { tokenizationMs: 0, queueMs: 0, inferenceMs: 0, computeMs: 0, computedTokens: 0 };
+  const times = { tokenizationMs: 0, queueMs: 0, inferenceMs: 0, computeMs: 0 };
   await inParallel(groups, QUERIES_AT_ONCE, signal, async ([query, indexes], either) => {
     const scored = await score(
       query,
@@ -34,7 +34,6 @@ export async function scoreEach(
       times[wait] = Math.max(times[wait], scored[wait]);
     }
     times.computeMs += scored.computeMs;
-    times.computedTokens += scored.computedTokens;
   });
   return { ...all, ...times };
 }

@@ -9,6 +9,10 @@ const SPECIAL_TOKENS = 4;
 /** Requests after which an observation counts half as much as a fresh one. */
 const HALF_LIFE = 20;
 
+/** No language makes more, or fewer, tokens of its characters; one odd text must not teach otherwise. */
+const LEAST_CORRECTION = 1 / 4;
+const MOST_CORRECTION = 4;
+
 /** What there is to compute. */
 export interface Work {
   /** One for all documents, or one a document. */
@@ -21,7 +25,7 @@ export interface Work {
 
 /**
  * Tells how many tokens a request will have computed, before anything is tokenized: from its characters, corrected by how such
- * guesses turned out of late. Scores out of the cache count as nothing.
+ * guesses turned out of late.
  */
 export class TokenEstimate {
   #guessed = 0;
@@ -29,11 +33,12 @@ export class TokenEstimate {
 
   of(work: Work): number {
     const correction = this.#guessed === 0 ? 1 : this.#computed / this.#guessed;
-    return Math.ceil(guessTokens(work) * correction);
+    return Math.ceil(guessTokens(work) * Math.min(MOST_CORRECTION, Math.max(LEAST_CORRECTION, correction)));
   }
 
-  /** @param computed tokens of a request that is done. */
+  /** @param computed tokens that the work turned out to have. */
   learn(work: Work, computed: number): void {
+    if (work.documents.length === 0) return;
     const kept = 0.5 ** (1 / HALF_LIFE);
     this.#guessed = this.#guessed * kept + guessTokens(work);
     this.#computed = this.#computed * kept + computed;

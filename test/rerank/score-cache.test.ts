@@ -3,8 +3,8 @@ import { Flow } from '../../src/batching/flow.ts';
 import type { Generation } from '../../src/model/generation.ts';
 import type { Cut, ScoreLimits } from '../../src/model/text-limits.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
+import { CacheLookup, type Scored, type Texts } from '../../src/rerank/cache-lookup.ts';
 import { ScoreCache } from '../../src/rerank/score-cache.ts';
-import { scoreWithCache } from '../../src/rerank/score-with-cache.ts';
 
 const identity = {
   digest: 'd1',
@@ -89,12 +89,18 @@ describe('the score cache', () => {
 });
 
 describe('scoring with the cache', () => {
-  const ask = (
+  const ask = async (
     cache: ScoreCache,
     generation: Generation,
     documents: readonly string[],
-    limits?: ScoreLimits,
-  ) => scoreWithCache(cache, generation, 'q', documents, new Flow(), never, limits);
+    limits: ScoreLimits = { maxLength: 64 },
+    query: Texts['query'] = 'q',
+  ): Promise<Scored> => {
+    const lookup = new CacheLookup(cache, generation, { query, documents }, limits);
+    const { left } = lookup;
+    if (left.documents.length === 0) return lookup.complete();
+    return lookup.complete(await generation.score('', left.documents, limits, never, new Flow()));
+  };
 
   it('computes only what is not known yet, and puts all in their places', async () => {
     const cache = cacheOf(2 ** 20);
@@ -107,6 +113,21 @@ describe('scoring with the cache', () => {
     expect(mixed.computedTokens).toBe(7);
     expect(computed).toEqual(['aa', 'bbbb', 'cccccc', 'd']);
     expect((await ask(cache, generation, ['d', 'aa'])).computedTokens).toBe(0);
+  });
+
+  it('says what is left to compute, each document with its own query', async () => {
+    const cache = cacheOf(2 ** 20);
+    const { generation } = modelWith('d1');
+    await ask(cache, generation, ['aa', 'bb'], undefined, ['q', 'r']);
+    const lookUp = (query: Texts['query'], documents: readonly string[]) =>
+      new CacheLookup(cache, generation, { query, documents }, { maxLength: 64 });
+    expect(lookUp(['q', 'q', 'r', 'r'], ['aa', 'bb', 'aa', 'bb']).left).toEqual({
+      query: ['q', 'r'],
+      documents: ['bb', 'aa'],
+    });
+    // One query for all is the same pair.
+    expect(lookUp('q', ['aa', 'bb']).work).toEqual({ query: 'q', documents: ['bb'], maxLength: 64 });
+    expect(lookUp('r', ['bb']).left.documents).toEqual([]);
   });
 
   it('never gives one model the scores of another', async () => {

@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+import type { Generation } from '../../src/model/generation.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
+import { Admission } from '../../src/rerank/admission.ts';
+import { ModelNames } from '../../src/rerank/model-names.ts';
+import { Reranker, type RerankRequest, type RerankResult } from '../../src/rerank/reranker.ts';
+import { ScoreCache } from '../../src/rerank/score-cache.ts';
+import { TokenEstimate } from '../../src/rerank/token-estimate.ts';
+import { LiveTraffic } from '../../src/serving/live/live-traffic.ts';
+import { ModelSlot } from '../../src/serving/slot/model-slot.ts';
+import { fakeGeneration } from '../support/fake-generation.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+const client = { gone: new AbortController().signal, timeoutMs: undefined };
+
+/** A server that takes about ten requests of `text` at once, on a model that answers when `open` says so. */
+async function setUp() {
+  const clock = new ManualClock();
+  const metrics = createMetrics({ readyEngines: () => 1 });
+  const slot = new ModelSlot<Generation>(clock);
+  const gate = Promise.withResolvers<void>();
+  let isOpen = true;
+  const score: Generation['score'] = async (_query, documents) => {
+    if (!isOpen) await gate.promise;
+    return {
+      logits: Float32Array.from(documents, () => 1),
+      tokens: Uint32Array.from(documents, () => 100),
+      truncated: new Uint8Array(documents.length),
+      tokenizationMs: 0,
+      queueMs: 0,
+      inferenceMs: 0,
+      computeMs: 0,
+    };
+  };
+  await slot.swap(Object.assign(fakeGeneration('one'), { score }));
+  const reranker = new Reranker({
+    slot,
+    admission: new Admission({ maxTokens: 1_000, tokensPerMs: () => undefined, heldMs: () => 0, metrics }),
+    estimate: new TokenEstimate(),
+    cache: new ScoreCache({ maxBytes: 2 ** 20, metrics }),
+    names: new ModelNames({ aliases: [], strict: true }),
+    maxPairs: 100,
+    live: new LiveTraffic(),
+    standby: { lease: () => undefined },
+    requestTimeoutMs: 1_000,
+    clock,
+    metrics,
+  });
+  const ask = (...documents: string[]): Promise<RerankResult> => {
+    const request: RerankRequest = { query: 'q', documents, topN: undefined, rawScores: true };
+    return reranker.rerank(request, client);
+  };
+  return {
+    ask,
+    shut: () => {
+      isOpen = false;
+    },
+    open: gate.resolve,
+  };
+}
+
+const text = (name: string): string => name.padEnd(288, '.');
+
+it('holds a burst of new texts to the bound, however many answers came out of the cache before', async () => {
+  const { ask, shut, open } = await setUp();
+  for (let time = 0; time < 300; time++) await ask(text('same'));
+  shut();
+  const burst = Array.from({ length: 30 }, (_, index) => ask(text(`new ${index}`)));
+  open();
+  const outcomes = await Promise.allSettled(burst);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+  for (const outcome of outcomes.slice(10)) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { type: 'overloaded' } });
+  }
+});
+
+it('lets in what is in the cache when there is no room for anything else, and counts of the others what is left', async () => {
+  const { ask, shut, open } = await setUp();
+  const known = Array.from({ length: 20 }, (_, index) => text(`known ${index}`));
+  await ask(...known);
+  shut();
+  const burst = Array.from({ length: 9 }, (_, index) => ask(text(`new ${index}`)));
+  const mostlyKnown = ask(...known, text('another'));
+  await expect(ask(text('one more'))).rejects.toMatchObject({ type: 'overloaded' });
+  expect((await ask(...known)).scores).toHaveLength(20);
+  open();
+  expect((await mostlyKnown).scores).toHaveLength(21);
+  await Promise.all(burst);
+});
