@@ -8,5 +8,5 @@ it('clients that behave well do not notice those that behave badly', async () =>
     ...kind,
     count: Math.min(40, kind.count),
   }));
-  await expectAllMet(crowdsExperiment({ connections: 2, kinds: few, swaps: 1 }));
+  await expectAllMet(crowdsExperiment({ connections: 2, kinds: few, swapsMeanwhile: 1 }));
 }, 90_000);

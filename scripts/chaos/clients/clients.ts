@@ -30,7 +30,7 @@ export interface ClientsPlan {
   /** All there are, when left out. */
   readonly kinds?: readonly BadClients[];
   /** SWAPS, when left out. */
-  readonly swaps?: number;
+  readonly swapsMeanwhile?: number;
 }
 
 /** Clients that behave badly, while the model changes: those that behave well notice nothing. */
@@ -59,7 +59,7 @@ async function crowds(chaos: Chaos, plan: ClientsPlan): Promise<Finding[]> {
     await api.update(model, { probation: false });
     answers.add(await learnModel(client, requests));
   }
-  const { swaps = SWAPS } = plan;
+  const { swapsMeanwhile: swaps = SWAPS } = plan;
   const findings: Finding[] = [];
   for (const kind of plan.kinds ?? [neverRead, slowLoris, leavers, silent]) {
     chaos.say(`${kind.count} clients that ${kind.what}`);
