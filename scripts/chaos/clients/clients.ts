@@ -76,9 +76,9 @@ async function crowds(chaos: Chaos, plan: ClientsPlan): Promise<Finding[]> {
     {
       using crowd = new Crowd(client.url);
       const arriving = send(crowd, kind, chaos.random(kind.what), chaos.signal);
-      faults.push(...(await swap(api, MODELS, swaps)));
+      faults.push(...(await swap(api, MODELS, swaps, chaos.signal)));
       const { opened, allowed } = await arriving;
-      faults.push(...(await swap(api, MODELS, swaps)));
+      faults.push(...(await swap(api, MODELS, swaps, chaos.signal)));
       await load.more(50, chaos.signal);
       if (opened < allowed) faults.push(`only ${opened} of ${allowed} could connect`);
       const enough = allowed < kind.count ? ` (file descriptors allow no more than ${allowed})` : '';
@@ -94,9 +94,15 @@ async function crowds(chaos: Chaos, plan: ClientsPlan): Promise<Finding[]> {
 }
 
 /** @returns what went wrong. */
-async function swap(api: UpdateApi, models: readonly [string, string], times: number): Promise<string[]> {
+async function swap(
+  api: UpdateApi,
+  models: readonly [string, string],
+  times: number,
+  signal: AbortSignal,
+): Promise<string[]> {
   const faults: string[] = [];
   for (let turn = 0; turn < times; turn++) {
+    signal.throwIfAborted();
     const target = (await api.current()) === models[0] ? models[1] : models[0];
     const { status, body } = await api.update(target, { probation: false });
     if (status !== 200) faults.push(`an update meanwhile: ${status} ${JSON.stringify(body)}`);
