@@ -1,8 +1,8 @@
 import type { Value } from '../../src/graph/onnx/graph-builder.ts';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.ts';
 import type { Model } from '../../src/graph/onnx/model.ts';
-import { Operators } from '../../src/graph/onnx/operators.ts';
 import { compareWords } from './common-prefix.ts';
+import { Operators } from './operators.ts';
 import { PairInput } from './pair-input.ts';
 import type { Tables } from './tables.ts';
 import type { Variant } from './variant.ts';

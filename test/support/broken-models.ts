@@ -1,8 +1,8 @@
 import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Operators } from '../../scripts/demo-models/operators.ts';
 import { encodeModel } from '../../src/graph/onnx/encode.ts';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.ts';
-import { Operators } from '../../src/graph/onnx/operators.ts';
 import { externalTensor, tensor } from '../../src/graph/onnx/tensor.ts';
 import { outputLogits, pairModel, writeModelDirectory } from './test-models.ts';
 

@@ -61,17 +61,9 @@ export class CacheBudget {
   }
 
   /**
-   * Deletes what it must so that so many bytes can be written, or nothing at all when that would not be enough.
+   * Deletes what it must so that so many bytes can be written, or nothing at all when that would not be enough. The room is kept until
+   * it is released: of two downloads at the same time, neither counts on what the other will write.
    * @param directory where they will be written.
-   * @throws ServiceError insufficient_storage.
-   */
-  async makeRoom(bytes: number, directory: string): Promise<void> {
-    await this.#turns.runExclusive(() => this.#makeRoom({ bytes, directory }));
-  }
-
-  /**
-   * As `makeRoom`, and keeps the room until it is released: of two downloads at the same time, neither counts on what the other
-   * will write.
    * @throws ServiceError insufficient_storage.
    */
   async reserve(directory: string, bytes: number): Promise<Required<Reservation>> {

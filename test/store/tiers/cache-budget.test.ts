@@ -27,6 +27,11 @@ async function setUp(options: Partial<CacheBudgetOptions> = {}) {
   return { ...store, budget, evictions, models };
 }
 
+/** For something that is written at once. */
+async function makeRoom(budget: CacheBudget, bytes: number, directory: string): Promise<void> {
+  (await budget.reserve(directory, bytes)).release();
+}
+
 describe('the budget of the store', () => {
   it('is kept by deleting the longest unused, with what was compiled of it', async () => {
     const { budget, model, put, models, ledger, evictions, log, stateDirectory } = await setUp({
@@ -94,14 +99,14 @@ describe('the budget of the store', () => {
     disk.path = join(stateDirectory, 'models');
     await model('a', 100);
     await model('b', 100);
-    await budget.makeRoom(10, base);
+    await makeRoom(budget, 10, base);
     expect(await models(), 'there is room').toEqual(['a', 'b']);
-    await expect(budget.makeRoom(211, base)).rejects.toMatchObject({
+    await expect(makeRoom(budget, 211, base)).rejects.toMatchObject({
       type: 'insufficient_storage',
       detail: expect.stringMatching(/RERANK_CACHE_FREE_BYTES/) as string,
     });
     expect(await models(), 'deleting both would not be enough').toEqual(['a', 'b']);
-    await budget.makeRoom(50, base);
+    await makeRoom(budget, 50, base);
     expect(await models()).toEqual(['b']);
   });
 
@@ -113,23 +118,23 @@ describe('the budget of the store', () => {
       totalBytesAt: async () => disk.total,
     };
     const { budget, base } = await setUp({ freeFloorBytes: undefined, disks: disk });
-    await budget.makeRoom(450, base);
-    await expect(budget.makeRoom(451, base)).rejects.toMatchObject({ type: 'insufficient_storage' });
+    await makeRoom(budget, 450, base);
+    await expect(makeRoom(budget, 451, base)).rejects.toMatchObject({ type: 'insufficient_storage' });
     disk.total = 8000;
-    await expect(budget.makeRoom(101, base)).rejects.toMatchObject({ type: 'insufficient_storage' });
-    await budget.makeRoom(100, base);
+    await expect(makeRoom(budget, 101, base)).rejects.toMatchObject({ type: 'insufficient_storage' });
+    await makeRoom(budget, 100, base);
   });
 
   it('deletes nothing at all for what would not fit even so', async () => {
     const { budget, model, models, ledger, base } = await setUp({ maxBytes: 300 });
     await model('a', 100);
     await ledger.pin(await model('b', 200));
-    await expect(budget.makeRoom(150, base)).rejects.toMatchObject({
+    await expect(makeRoom(budget, 150, base)).rejects.toMatchObject({
       type: 'insufficient_storage',
       detail: expect.stringMatching(/RERANK_CACHE_MAX_BYTES/) as string,
     });
     expect(await models()).toEqual(['a', 'b']);
-    await budget.makeRoom(100, base);
+    await makeRoom(budget, 100, base);
     expect(await models()).toEqual(['b']);
   });
 

@@ -1,5 +1,5 @@
-import { type ElementType, elementTypeCode } from './element-type.ts';
-import type { GraphBuilder, Value } from './graph-builder.ts';
+import { type ElementType, elementTypeCode } from '../../src/graph/onnx/element-type.ts';
+import type { GraphBuilder, Value } from '../../src/graph/onnx/graph-builder.ts';
 
 /**
  * Shorthand for ai.onnx operators (opset 18), so that formulas read as formulas. Arithmetic broadcasts as in
