@@ -16,7 +16,7 @@ import { createManifestSource, type ManifestSource } from './store/manifest/mani
 import { StoredManifests } from './store/manifest/stored-manifests.ts';
 import { type HubStore, ModelSources } from './store/model-sources.ts';
 import type { ModelRoots } from './store/reference.ts';
-import type { Usage } from './store/tiers/usage.ts';
+import type { Usage } from './store/retention/usage.ts';
 import { createTransport } from './store/transport/create-transport.ts';
 
 export interface SourceParts {

@@ -5,8 +5,8 @@ import { DeviceChoice } from './engine/device-choice.ts';
 import { probeModel } from './graph/probe-model.ts';
 import type { CompileSettings } from './model/compile/compile-settings.ts';
 import { openGpuWatch } from './open-gpu-watch.ts';
+import { openRetention } from './open-retention.ts';
 import { openSources } from './open-sources.ts';
-import { openTiers } from './open-tiers.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { readMachineBudget } from './platform/machine-budget.ts';
@@ -17,8 +17,8 @@ import { availableModels } from './store/available-models.ts';
 import { CompiledCache } from './store/compiled-cache.ts';
 import { PlanStore } from './store/plan-store.ts';
 import { ModelRoots } from './store/reference.ts';
+import { TrustedDigests } from './store/retention/trusted-digests.ts';
 import { StagingArea } from './store/staging.ts';
-import { TrustedDigests } from './store/tiers/trusted-digests.ts';
 import { openWorkDirectory, type WorkDirectory } from './work-directory.ts';
 
 export interface WorkshopParts {
@@ -51,8 +51,14 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const work = await openWorkDirectory(config.stateDirectory, parts.mayBeTemporary ?? false);
   const roots = new ModelRoots([...config.modelRoots, ...(parts.moreRoots ?? [])]);
   let wanted: ReadonlySet<string> = new Set();
-  const tiers = openTiers(config, { workDirectory: work.path, wanted: () => wanted, clock, logger, metrics });
-  const { leases, verdicts, usage, inventory, budget } = tiers;
+  const retention = openRetention(config, {
+    workDirectory: work.path,
+    wanted: () => wanted,
+    clock,
+    logger,
+    metrics,
+  });
+  const { leases, verdicts, usage, inventory, budget } = retention;
   const staging = new StagingArea(join(work.path, 'models'), { leases, verdicts, space: budget });
   const trusted = new TrustedDigests(config.store.trustedDigests);
   const cache = new CompiledCache(join(work.path, 'compiled'), logger);

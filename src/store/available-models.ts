@@ -1,6 +1,6 @@
 import { parseReference } from './hub/model-reference.ts';
 import type { ModelRoots } from './reference.ts';
-import type { StoreInventory } from './tiers/store-inventory.ts';
+import type { StoreInventory } from './retention/store-inventory.ts';
 
 /** Of those that came from elsewhere. */
 const MAX_LISTED = 1000;

@@ -4,7 +4,7 @@ import { beginSnapshotRemoval } from './hub/cache/remove-snapshot.ts';
 import { RepositoryFolder, repositoryOfFolder } from './hub/cache/repository-folder.ts';
 import { type StoredManifest, StoredManifests } from './manifest/stored-manifests.ts';
 import { beginRemoval, finishOldRemovals } from './removal.ts';
-import type { CopySource, StoredCopy } from './tiers/copy-source.ts';
+import type { CopySource, StoredCopy } from './retention/copy-source.ts';
 import { TreeSizes } from './tree-size.ts';
 
 /** Where the copies of a state directory lie. */

@@ -8,8 +8,8 @@ import type { Snapshots } from './hub/snapshots.ts';
 import type { ManifestSource } from './manifest/manifest-source.ts';
 import type { Dtype } from './model-layout.ts';
 import type { ModelRoots } from './reference.ts';
+import type { Usage } from './retention/usage.ts';
 import { explainStorageError } from './storage-error.ts';
-import type { Usage } from './tiers/usage.ts';
 
 /** A model that is on this machine as a whole. */
 export interface LocatedModel {

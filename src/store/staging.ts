@@ -6,9 +6,9 @@ import { syncDirectory } from '../platform/sync-directory.ts';
 import type { DiskSpace } from './download/blob.ts';
 import { hashFile } from './hash-file.ts';
 import { adopt, isAbandoned, isIncoming, withIncoming } from './incoming.ts';
+import type { Leases, StoreLease } from './retention/leases.ts';
+import type { VerdictCache } from './retention/verdict-cache.ts';
 import { explainStorageError } from './storage-error.ts';
-import type { Leases, StoreLease } from './tiers/leases.ts';
-import type { VerdictCache } from './tiers/verdict-cache.ts';
 
 /** One file of a model, and where it lies now. */
 export interface SourceFile {

@@ -4,10 +4,10 @@ import { createLogger, type Logger } from '../../platform/logger.ts';
 import { servedModels } from '../../serving/state/served-models.ts';
 import { copyPlaces, copySources } from '../../store/copies.ts';
 import { KnownRevisions, revisionsDirectory } from '../../store/hub/known-revisions.ts';
-import { Leases } from '../../store/tiers/leases.ts';
-import { Ledger } from '../../store/tiers/ledger.ts';
-import { storeFiles } from '../../store/tiers/store-files.ts';
-import { StoreInventory } from '../../store/tiers/store-inventory.ts';
+import { Leases } from '../../store/retention/leases.ts';
+import { Ledger } from '../../store/retention/ledger.ts';
+import { storeFiles } from '../../store/retention/store-files.ts';
+import { StoreInventory } from '../../store/retention/store-inventory.ts';
 
 /** The store of a state directory, as seen from another process than its server. */
 export interface OpenStore {

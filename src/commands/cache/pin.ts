@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts';
 import { knownMeanings } from '../../store/hub/known-meanings.ts';
 import { ModelRoots } from '../../store/reference.ts';
-import type { InventoryItem } from '../../store/tiers/store-inventory.ts';
+import type { InventoryItem } from '../../store/retention/store-inventory.ts';
 import { CommandError } from '../command-error.ts';
 import { nameOf } from '../report/store-report.ts';
 import { type OpenStore, openStore } from './open-store.ts';

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { CacheBudget } from '../../store/tiers/cache-budget.ts';
-import { removeLeftovers } from '../../store/tiers/remove-leftovers.ts';
+import { CacheBudget } from '../../store/retention/cache-budget.ts';
+import { removeLeftovers } from '../../store/retention/remove-leftovers.ts';
 import { formatPruned, prunedJson } from '../report/store-report.ts';
 import { openStore } from './open-store.ts';
 

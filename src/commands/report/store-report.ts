@@ -1,5 +1,5 @@
-import { bytesOf } from '../../store/tiers/evict.ts';
-import type { InventoryItem } from '../../store/tiers/store-inventory.ts';
+import { bytesOf } from '../../store/retention/evict.ts';
+import type { InventoryItem } from '../../store/retention/store-inventory.ts';
 import { oneLine, table } from './layout.ts';
 import { mebibytes, moment } from './quantities.ts';
 

@@ -1,6 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { messageOf, ServiceError } from '../../errors.ts';
-import type { ServedModel } from '../../store/tiers/store-inventory.ts';
+import type { ServedModel } from '../../store/retention/store-inventory.ts';
 import { stateSchema } from './serving-state.ts';
 import { StateFile } from './state-file.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Leases } from '../../../src/store/tiers/leases.ts';
+import { Leases } from '../../../src/store/retention/leases.ts';
 import { LogBook } from '../../support/log-book.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesOf, planEviction, type Room, type StoredItem } from '../../../src/store/tiers/evict.ts';
-import { planOverDisks } from '../../../src/store/tiers/plan-over-disks.ts';
+import { bytesOf, planEviction, type Room, type StoredItem } from '../../../src/store/retention/evict.ts';
+import { planOverDisks } from '../../../src/store/retention/plan-over-disks.ts';
 
 const item = (key: string, fields: Partial<StoredItem> = {}): StoredItem => ({
   key,

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { itemName } from '../../../src/store/tiers/item-name.ts';
-import { Ledger } from '../../../src/store/tiers/ledger.ts';
+import { itemName } from '../../../src/store/retention/item-name.ts';
+import { Ledger } from '../../../src/store/retention/ledger.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatManifest } from '../../../src/store/manifest/manifest.ts';
 import { StoredManifests } from '../../../src/store/manifest/stored-manifests.ts';
-import { CacheBudget, type CacheBudgetOptions } from '../../../src/store/tiers/cache-budget.ts';
-import { systemDisks } from '../../../src/store/tiers/disk.ts';
+import { CacheBudget, type CacheBudgetOptions } from '../../../src/store/retention/cache-budget.ts';
+import { systemDisks } from '../../../src/store/retention/disk.ts';
 import { TreeSizes } from '../../../src/store/tree-size.ts';
 import { digestOf, storeOnDisk } from '../../support/store-on-disk.ts';
 

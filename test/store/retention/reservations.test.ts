@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Reservations } from '../../../src/store/tiers/reservations.ts';
+import { Reservations } from '../../../src/store/retention/reservations.ts';
 
 describe('reservations', () => {
   it('count on their disk until they are released, once', () => {

@@ -4,15 +4,15 @@ import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { servedModels } from './serving/state/served-models.ts';
 import { copyPlaces, copySources } from './store/copies.ts';
-import { CacheBudget } from './store/tiers/cache-budget.ts';
-import { Leases } from './store/tiers/leases.ts';
-import { Ledger } from './store/tiers/ledger.ts';
-import { storeFiles } from './store/tiers/store-files.ts';
-import { StoreInventory } from './store/tiers/store-inventory.ts';
-import { Usage } from './store/tiers/usage.ts';
-import { VerdictCache } from './store/tiers/verdict-cache.ts';
+import { CacheBudget } from './store/retention/cache-budget.ts';
+import { Leases } from './store/retention/leases.ts';
+import { Ledger } from './store/retention/ledger.ts';
+import { storeFiles } from './store/retention/store-files.ts';
+import { StoreInventory } from './store/retention/store-inventory.ts';
+import { Usage } from './store/retention/usage.ts';
+import { VerdictCache } from './store/retention/verdict-cache.ts';
 
-export interface TierParts {
+export interface RetentionParts {
   /** Where the private copies lie: the state directory, or what replaces it. */
   readonly workDirectory: string;
   /** Contents that this process needs, whatever the state directory says. */
@@ -23,7 +23,7 @@ export interface TierParts {
 }
 
 /** What lies on this machine, who needs it, and what goes when there is no room. */
-export interface Tiers {
+export interface Retention {
   readonly leases: Leases;
   readonly verdicts: VerdictCache;
   readonly usage: Usage;
@@ -31,10 +31,10 @@ export interface Tiers {
   readonly budget: CacheBudget;
 }
 
-export function openTiers(
+export function openRetention(
   { store, stateDirectory }: Pick<Config, 'store' | 'stateDirectory'>,
-  { workDirectory, wanted, clock, logger, metrics }: TierParts,
-): Tiers {
+  { workDirectory, wanted, clock, logger, metrics }: RetentionParts,
+): Retention {
   const files = storeFiles(workDirectory);
   const now = (): number => clock.date().getTime();
   const leases = new Leases({ directory: files.leases, clock, logger });

@@ -3,7 +3,7 @@ import { appendFile, copyFile, readFile, rename, rm, stat, utimes, writeFile } f
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
-import { VerdictCache } from '../../../src/store/tiers/verdict-cache.ts';
+import { VerdictCache } from '../../../src/store/retention/verdict-cache.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

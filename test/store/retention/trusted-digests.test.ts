@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TrustedDigests } from '../../../src/store/tiers/trusted-digests.ts';
+import { TrustedDigests } from '../../../src/store/retention/trusted-digests.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const [a, b, c] = ['a'.repeat(64), 'b'.repeat(64), 'c'.repeat(64)];
