@@ -1,6 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import type { Clock } from '../platform/clock.ts';
-import type { Reranker, RerankResult } from '../rerank/reranker.ts';
+import type { RerankResult } from '../rerank/rerank-request.ts';
+import type { Reranker } from '../rerank/reranker.ts';
 import type { DialectOptions, Spoken } from './dialects/dialect.ts';
 import { clientGone } from './request-context.ts';
 import { requestTimeoutMs } from './request-timeout.ts';

@@ -4,7 +4,7 @@ import type { Generation } from '../model/generation.ts';
 import { PairBudget } from '../model/pair-budget.ts';
 import { sigmoid } from '../model/sigmoid.ts';
 import type { ModelIdentity } from '../model/start-generation.ts';
-import { limitsOn, type ScoreLimits, type TextLimits } from '../model/text-limits.ts';
+import { limitsOn, type ScoreLimits } from '../model/text-limits.ts';
 import type { Clock } from '../platform/clock.ts';
 import { deadline } from '../platform/deadline.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -13,55 +13,13 @@ import type { LiveTraffic } from '../serving/live/live-traffic.ts';
 import type { Standby } from '../serving/probation/standby.ts';
 import type { ModelSlot } from '../serving/slot/model-slot.ts';
 import type { Admission } from './admission.ts';
-import { CacheLookup, type Scored, type Texts } from './cache-lookup.ts';
+import { CacheLookup, type Scored } from './cache-lookup.ts';
 import type { ModelNames } from './model-names.ts';
-import { type RankedDocument, rank } from './ranking.ts';
+import { rank } from './ranking.ts';
+import type { Client, RerankRequest, RerankResult } from './rerank-request.ts';
 import type { ScoreCache } from './score-cache.ts';
 import { scoreEach } from './score-each.ts';
 import type { TokenEstimate } from './token-estimate.ts';
-
-/** A rerank request, whatever dialect it was spoken in. */
-export interface RerankRequest extends Texts {
-  /** Keep only the best; undefined means all. */
-  readonly topN: number | undefined;
-  /** Logits instead of scores from 0 to 1. */
-  readonly rawScores: boolean;
-  /** How the client calls the model. */
-  readonly model?: string | undefined;
-  /** Undefined where texts are cut as usual. */
-  readonly limits?: TextLimits | undefined;
-}
-
-/** Who waits for the answer, and how long. */
-export interface Client {
-  /** Aborts when it no longer waits. */
-  readonly gone: AbortSignal;
-  /** Undefined when it did not say. The server's own limit holds anyway. */
-  readonly timeoutMs: number | undefined;
-  /** What logs and traces call the request. */
-  readonly trace?: RequestTrace | undefined;
-}
-
-interface RerankTimings {
-  readonly totalMs: number;
-  readonly tokenizationMs: number;
-  readonly queueMs: number;
-  readonly inferenceMs: number;
-}
-
-export interface RerankResult {
-  /** The one model that scored every document. */
-  readonly model: ModelIdentity;
-  /** In the order of the request. */
-  readonly scores: readonly number[];
-  /** From the best to the worst, cut to topN. */
-  readonly ranked: readonly RankedDocument[];
-  /** Tokens of all pairs, after truncation. */
-  readonly tokens: number;
-  /** Documents that were scored on a part of their text or of the query. */
-  readonly truncated: number;
-  readonly timings: RerankTimings;
-}
 
 export interface RerankerOptions {
   readonly slot: ModelSlot<Generation>;

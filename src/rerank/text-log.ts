@@ -1,6 +1,6 @@
 import type { Logger } from '../platform/logger.ts';
 import { logFieldsOf, type RequestTrace } from '../platform/tracing/request-trace.ts';
-import type { RerankRequest } from './reranker.ts';
+import type { RerankRequest } from './rerank-request.ts';
 
 /** A log line is no archive. */
 const MOST_DOCUMENTS = 50;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
-import type { RerankRequest } from '../../rerank/reranker.ts';
+import type { RerankRequest } from '../../rerank/rerank-request.ts';
 import { flag, wholeNumber } from '../validate.ts';
 import { type LongDocuments, longTextFields, textLimits } from './long-texts.ts';
 

@@ -1,4 +1,4 @@
-import type { RerankRequest, RerankResult } from '../../rerank/reranker.ts';
+import type { RerankRequest, RerankResult } from '../../rerank/rerank-request.ts';
 import type { LongDocuments } from './long-texts.ts';
 
 /** What the server decides for all dialects. */

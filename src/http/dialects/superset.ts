@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RerankResult } from '../../rerank/reranker.ts';
+import type { RerankResult } from '../../rerank/rerank-request.ts';
 import { flag } from '../validate.ts';
 import {
   atLeastOne,

@@ -1,6 +1,6 @@
 import type { Envelope, Spoken } from '../../../src/http/dialects/dialect.ts';
 import { rank } from '../../../src/rerank/ranking.ts';
-import type { RerankResult } from '../../../src/rerank/reranker.ts';
+import type { RerankResult } from '../../../src/rerank/rerank-request.ts';
 
 export const options = { maxDocuments: 100, longDocuments: 'truncate' } as const;
 
