@@ -52,6 +52,9 @@ export interface ChangeControl {
 /** A drain waits for requests, and each of those ends by its own timeout: this much longer is enough. */
 const DRAIN_SLACK_MS = 5_000;
 
+/** Where a model loads alone, its warm-up and a brief check come after the load: seconds, as a rule. */
+const WINDOW_SLACK_MS = 60_000;
+
 /** Puts the parts of a change together. */
 export function openChangeControl(config: Config, parts: ChangeControlParts): ChangeControl {
   const { slot, preparation, clock, logger, metrics } = parts;
@@ -95,6 +98,7 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
     probation,
     shadow: new Shadow({ slot, live, audition, clock }),
     modes: new SwapModes(slot, config.swapMode),
+    windowTimeoutMs: config.loadTimeoutMs + WINDOW_SLACK_MS,
     retirement: new Retirement({ slot, drainTimeoutMs, clock, logger, metrics }),
   };
   const updater = new Updater({

@@ -8,6 +8,7 @@ import type { Generation } from './model/generation.ts';
 import { readGpuByRole, readMemoryByRole } from './model/memory-by-role.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type DirectoryLock, lockDirectory } from './platform/directory-lock.ts';
+import { endsWithin } from './platform/ends-within.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { openTracing } from './platform/tracing/tracing.ts';
@@ -36,6 +37,9 @@ export interface ServiceOverrides {
 /** How long a predecessor that is shutting down may still hold the state directory. */
 const LOCK_PATIENCE_MS = 5_000;
 
+/** Requests that are cut off when a server is stopped let go of their model a moment later. */
+const LAST_MOMENT_MS = 1_000;
+
 /** A running server. */
 export interface Service extends AsyncDisposable {
   readonly port: number;
@@ -43,7 +47,10 @@ export interface Service extends AsyncDisposable {
   readonly adminPort: number | undefined;
   /** Resolves when the first model serves; rejects when none could be loaded. */
   readonly ready: Promise<void>;
-  /** Finishes what is in flight, ends every process, and frees the port and the state directory. */
+  /**
+   * Finishes what is in flight, ends every process, and frees the port and the state directory. What takes longer than the shutdown
+   * timeout is left as it is: this process is expected to end, and its children with it.
+   */
   close(): Promise<void>;
 }
 
@@ -146,8 +153,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
         if (slot.isHeld) return undefined;
         if (slot.current === undefined)
           return slot.hasServed ? 'no model is loaded any more' : 'the first model is not loaded yet';
-        if (slot.current.readyEngines > 0) return undefined;
-        return slot.current.outage ?? 'no engine is ready';
+        const { outage, readyEngines } = slot.current;
+        return outage ?? (readyEngines > 0 ? undefined : 'no engine is ready');
       },
       remark: () => {
         const { from, reason } = fallback() ?? {};
@@ -195,10 +202,21 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const ready = start();
   ready.catch(() => {});
 
+  const closeChanges = async (): Promise<void> => {
+    await watch?.close();
+    await control.close();
+  };
   const closeOnce = async (): Promise<void> => {
     stop.abort(new ServiceError('unavailable', 'the server is shutting down', { retryAfterSeconds: 5 }));
-    await watch?.close();
-    await Promise.all([server.close(config.shutdownTimeoutMs), control.close(), ready.catch(() => {})]);
+    const { shutdownTimeoutMs } = config;
+    const changes = Promise.all([ready.catch(() => {}), closeChanges()]);
+    const [hasSettled] = await Promise.all([
+      endsWithin(clock, shutdownTimeoutMs + LAST_MOMENT_MS, changes),
+      server.close(shutdownTimeoutMs),
+    ]);
+    // A model that loads in the place of one that has ended can't be given up. The processes of both end with this one.
+    if (!hasSettled)
+      logger.warn(`a change of the model did not end within ${shutdownTimeoutMs} ms: it is cut off`);
     await Promise.all([slot.current?.close(), tracing?.close()]);
     await lock.release();
     await work.release();

@@ -82,7 +82,7 @@ export class EnginePool implements EnginePort {
       const [first = 0, ...others] = Array.from({ length: options.size }, (_, index) => index);
       if (options.together) await allOrError([first, ...others].map(startOne));
       else await startOne(first);
-      const { model } = await firstOf(started).up();
+      const { model } = await firstOf(started).up(signal);
       inspect(model);
       if (!options.together) for (const index of others) await startOne(index);
       pool = new EnginePool(started, model, trial, options);
@@ -112,13 +112,12 @@ export class EnginePool implements EnginePort {
     );
   }
 
-  /** In words for those who ask why nothing is scored. An engine that works, or will in a moment, is no outage. */
+  /** In words for those who ask why nothing is scored. An engine that works, or may well in a moment, is no outage. */
   get outage(): string | undefined {
-    if (this.readyEngines > 0) return undefined;
-    const [outage] = this.#supervisors.flatMap((supervisor) => supervisor.outage ?? []);
-    if (outage === undefined) return undefined;
+    const outages = this.#supervisors.flatMap((supervisor) => supervisor.outage ?? []);
+    if (outages.length < this.#supervisors.length) return undefined;
     // The same words as long as the reason is the same: logs and alerts group by them.
-    return `the engine does not come up again: ${outage}`;
+    return `the engine does not come up again: ${outages[0]}`;
   }
 
   paddedWidth(longest: number): number {
@@ -135,10 +134,16 @@ export class EnginePool implements EnginePort {
     }
   }
 
-  /** Runs a batch once on every engine: first runs are slow, and must not fall on a live request. */
-  async runOnEach(tokens: RaggedTokens): Promise<RunReply[]> {
+  /**
+   * Runs a batch once on every engine: first runs are slow, and must not fall on a live request.
+   * @param signal ends the engines that are still at it.
+   * @throws what a run throws; Outage when an engine has ended and does not come up again; the signal's reason.
+   */
+  async runOnEach(tokens: RaggedTokens, signal: AbortSignal): Promise<RunReply[]> {
     this.#trial.tokens ??= tokens;
-    return Promise.all(this.#supervisors.map(async (supervisor) => (await supervisor.up()).run(tokens)));
+    return await Promise.all(
+      this.#supervisors.map(async (supervisor) => runUnless(signal, await supervisor.up(signal), tokens)),
+    );
   }
 
   /** Ends every engine and resolves when all of them are gone. */
@@ -146,9 +151,8 @@ export class EnginePool implements EnginePort {
     await closeAll(this.#supervisors);
   }
 
-  /** Those that take work: an engine that was killed still counts as current until the system has taken it down. */
   #engines(): Engine[] {
-    return this.#supervisors.flatMap(({ current }) => (current?.alive ? current : []));
+    return this.#supervisors.flatMap(({ current }) => current ?? []);
   }
 }
 
@@ -204,16 +208,25 @@ function launch(
 
 /** @throws what the run throws; the engine is gone by then. */
 async function tryOut(engine: Engine, tokens: RaggedTokens, unwanted: AbortSignal): Promise<void> {
+  try {
+    await runUnless(unwanted, engine, tokens);
+  } catch (error) {
+    engine.kill('it could not compute');
+    await engine.lost;
+    throw error;
+  }
+}
+
+/** Nothing but the end of its process stops a run. @throws what the run throws; the signal's reason. */
+async function runUnless(unwanted: AbortSignal, engine: Engine, tokens: RaggedTokens): Promise<RunReply> {
   const stop = (): void => engine.kill('it is no longer wanted');
   unwanted.addEventListener('abort', stop, { once: true });
   // The signal may have come between the load and this.
   if (unwanted.aborted) stop();
   try {
-    await engine.run(tokens);
+    return await engine.run(tokens);
   } catch (error) {
-    engine.kill('it could not compute');
-    await engine.lost;
-    throw error;
+    throw unwanted.aborted ? unwanted.reason : error;
   } finally {
     unwanted.removeEventListener('abort', stop);
   }

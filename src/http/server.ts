@@ -10,7 +10,8 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:https
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ServiceError } from '../errors.ts';
-import { type Clock, delay } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
+import { endsWithin } from '../platform/ends-within.ts';
 import { answerProtocolError, endWith, MAX_HEADERS_BYTES } from './access/protocol-errors.ts';
 import type { TlsFiles } from './access/tls-files.ts';
 import { errorBody } from './errors.ts';
@@ -103,11 +104,9 @@ export class HttpServer {
     this.#stopping = true;
     // Their connections would stay open for another request, and the server with them.
     for (const response of this.#unfinished) response.shouldKeepAlive = false;
-    const enough = new AbortController();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    await Promise.race([closed, delay(this.#clock, timeoutMs, enough.signal)]);
-    enough.abort();
+    await endsWithin(this.#clock, timeoutMs, closed);
     this.#server.closeAllConnections();
     for (const socket of this.#sockets) socket.destroy();
     await closed;

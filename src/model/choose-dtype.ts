@@ -130,7 +130,7 @@ async function compare(
       settings,
       signal,
     );
-    await generation.warm();
+    await generation.warm(signal);
     return generation;
   };
   const reference = await load(fp32);

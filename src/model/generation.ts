@@ -83,8 +83,13 @@ export class Generation {
     return this.#engines.readyEngines;
   }
 
-  /** Why no engine comes up; undefined while one works, or may well work in a moment. */
+  /** Why it can't score; undefined while it can, or may well in a moment. */
   get outage(): string | undefined {
+    return this.deviceOutage ?? this.#tokenizer.outage;
+  }
+
+  /** Why no engine comes up; undefined while one works, or may well work in a moment. */
+  get deviceOutage(): string | undefined {
     return this.#engines.outage;
   }
 
@@ -93,8 +98,8 @@ export class Generation {
     return this.#scheduler.batchTokens;
   }
 
-  /** Engine processes that ended unasked so far, other than by a fault of their device. */
-  get engineRestarts(): number {
+  /** Of its processes, those that ended unasked so far, other than by a fault of their device. */
+  get restarts(): number {
     return this.#restarts();
   }
 
@@ -115,10 +120,13 @@ export class Generation {
 
   /**
    * Runs every engine once on each of a few shapes, so that no request pays for a first run.
+   * @param signal ends the engines that are still at it: what is left of it is to be closed.
    * @param brief leaves most shapes out, for when requests wait.
+   * @throws CallFailed or ChildLost when a run fails, Outage when an engine does not come up again, ServiceError when the tokenizer
+   * does not; the signal's reason.
    */
-  async warm(brief = false, onProgress?: WarmUpProgress): Promise<void> {
-    const tools = { tokenizer: this.#tokenizer, engines: this.#engines, clock: this.#clock };
+  async warm(signal: AbortSignal, brief = false, onProgress?: WarmUpProgress): Promise<void> {
+    const tools = { tokenizer: this.#tokenizer, engines: this.#engines, clock: this.#clock, signal };
     if (this.identity.device === 'cpu') return await warmCpu(tools, this.maxLength, brief);
     const limits = {
       batchTokens: this.#batchTokens,
@@ -152,16 +160,16 @@ export class Generation {
     return scorePairs(on, query, documents, limits, flow, signal);
   }
 
-  /** Its tokenizer, to be closed once more, if that of the model in another directory is the same. */
+  /** Its tokenizer for one more owner, if that of the model in another directory is the same, and works. */
   async shareTokenizer(directory: string): Promise<Tokenizer | undefined> {
     const [own, other] = [this.#directory, directory].map((path) => join(path, TOKENIZER_FILE));
     const isSame = await haveSameContent(own as string, other as string);
-    return isSame && !this.isClosed ? this.#tokenizer.share() : undefined;
+    return isSame && !this.isClosed ? this.#tokenizer.share(other as string) : undefined;
   }
 
-  /** What can be told of the tokenizer alone. @throws CallFailed when the library refuses a text. */
-  inspectTokenizer(request: InspectRequest): Promise<TokenizerInspection> {
-    return this.#tokenizer.inspect(request);
+  /** What can be told of the tokenizer alone. @throws as Tokenizer.encode does. */
+  inspectTokenizer(request: InspectRequest, signal: AbortSignal): Promise<TokenizerInspection> {
+    return this.#tokenizer.inspect(request, signal);
   }
 
   /**

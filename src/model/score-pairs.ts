@@ -50,7 +50,7 @@ export async function scorePairs(
       either.throwIfAborted();
       const chunk = documents.slice(at, at + size);
       const encodingFrom = on.clock.now();
-      const encoded = await encode(on.tokenizer, query, chunk, limits);
+      const encoded = await encode(on.tokenizer, query, chunk, limits, either);
       flow.trace?.record?.({
         name: 'rerank.tokenization',
         from: encodingFrom,
@@ -87,9 +87,10 @@ async function encode(
   query: string,
   documents: readonly string[],
   { maxLength, cut }: ScoreLimits,
+  signal: AbortSignal,
 ): Promise<EncodedPairs> {
   try {
-    return await tokenizer.encode({ query, documents, maxLength, ...(cut !== undefined && { cut }) });
+    return await tokenizer.encode({ query, documents, maxLength, ...(cut !== undefined && { cut }) }, signal);
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     throw new ServiceError('internal', 'the tokenizer failed on this request', {

@@ -127,7 +127,7 @@ export async function startGeneration(
       size,
       gpu: settings.gpu && new GpuFootprint(settings.gpu, cardBefore, () => engines.pids),
       directory: model.directory,
-      restarts: () => restarts,
+      restarts: () => restarts + tokenizer.restarts,
     };
   } catch (error) {
     const [tokenizer] = await Promise.allSettled([tokenizerStart]);

@@ -72,7 +72,7 @@ export class DeviceFallbackWatch {
   async #look(): Promise<void> {
     const { slot, clock, logger, device } = this.#parts;
     const dead = slot.current;
-    const outage = dead?.identity.device === 'cpu' ? undefined : dead?.outage;
+    const outage = dead?.identity.device === 'cpu' ? undefined : dead?.deviceOutage;
     if (dead === undefined || outage === undefined) {
       this.#downSince = undefined;
       return;

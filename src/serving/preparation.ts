@@ -11,6 +11,7 @@ import { Nest, type NestRoom } from '../model/nest.ts';
 import { servingPlanFor } from '../model/plan/serving-plan-for.ts';
 import { servableGraph } from '../model/servable-graph.ts';
 import { CallFailed, ChildLost } from '../platform/process/child-link.ts';
+import { Outage } from '../platform/process/supervisor.ts';
 import type { LocatedModel, ModelSources } from '../store/model-sources.ts';
 import type { PlanStore } from '../store/plan-store.ts';
 import type { StagingArea } from '../store/staging.ts';
@@ -210,7 +211,7 @@ export class Preparation {
     });
     try {
       work.enter('warm');
-      await loaded.warm(isNested, (done, total) => work.advance(done, total, 'steps'));
+      await loaded.warm(work.signal, isNested, (done, total) => work.advance(done, total, 'steps'));
       // The warm-up has run the largest batch: from now on it holds no more.
       const measurement = loaded.gpu?.measure();
       // Requests wait for a nested one: they need not wait for the driver as well. It never rejects.
@@ -244,7 +245,7 @@ export function explain(error: unknown, signal: AbortSignal, known: LoadKnown = 
       cause: error,
     });
   }
-  if (!(error instanceof ChildLost)) return error;
+  if (!(error instanceof ChildLost || error instanceof Outage)) return error;
   return new ServiceError('invalid_model', `a process ended while it tried this model: ${error.message}`, {
     detail:
       'A crash of ONNX Runtime or too little memory are the usual reasons; the log has the process output.',

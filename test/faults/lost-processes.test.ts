@@ -1,6 +1,9 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DOCUMENTS, QUERY } from '../support/capitals.ts';
 import type { Client } from '../support/client.ts';
+import { expectError } from '../support/error-answer.ts';
 import { Flight } from '../support/flight.ts';
 import { helpersOf, signalAll, tokenizersOf, untilGone } from '../support/processes.ts';
 import { startService } from '../support/running-service.ts';
@@ -18,6 +21,35 @@ async function untilWhole(client: Client, lost: readonly number[]): Promise<void
     const engines = await enginesOf(client);
     return engines.length === ENGINES && !engines.some((pid) => lost.includes(pid));
   });
+}
+
+it('a tokenizer that does not come up again is told at once, by /readyz too, until it does', async () => {
+  await using server = await startService();
+  const { client, stateDirectory } = server;
+  const expected = await client.logits(QUERY, DOCUMENTS);
+  const file = await tokenizerFileIn(stateDirectory);
+  const content = await readFile(file);
+  await rm(file);
+  signalAll(await tokenizersOf(process.pid), 'SIGKILL');
+  const isDown = /the tokenizer does not come up again/;
+  const readyz = await until('it is not ready', async () => {
+    const answer = await client.get('/readyz');
+    return answer.status === 503 && answer;
+  });
+  expect(JSON.stringify(readyz.body)).toMatch(isDown);
+  const refused = await client.post('/rerank', { query: QUERY, documents: ['no cache knows this'] });
+  expectError(refused, 503, 'unavailable', isDown);
+  expect(refused.headers.get('retry-after')).toBe('5');
+  await writeFile(file, content);
+  await until('it is ready', async () => (await client.get('/readyz')).status === 200);
+  expect(await client.logits(QUERY, DOCUMENTS)).toEqual(expected);
+});
+
+/** Of the private copy of the one model that a server has had. */
+async function tokenizerFileIn(stateDirectory: string): Promise<string> {
+  const names = await readdir(stateDirectory, { recursive: true });
+  const name = names.find((path) => path.endsWith('tokenizer.json'));
+  return join(stateDirectory, name ?? '');
 }
 
 describe('a request in flight gets its answer', () => {

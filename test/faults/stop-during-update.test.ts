@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '../support/client.ts';
+import type { Answer, OperationView } from '../support/client.ts';
 import { expectError } from '../support/error-answer.ts';
-import { helpersOf, tokenizersOf, untilGone } from '../support/processes.ts';
+import { Flight } from '../support/flight.ts';
+import { enginesOf, helpersOf, signalAll, tokenizersOf, untilGone } from '../support/processes.ts';
 import { type Exit, ServerProcess } from '../support/server-process.ts';
 import { readState } from '../support/state.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -31,6 +32,36 @@ describe('a server that is stopped in the middle of an update', () => {
     expect(update.status).not.toBe(200);
     expect(exit).toEqual({ code: 0, signal: null });
     expect(await readState(state)).toBeUndefined();
+  });
+
+  it('ends in time even where the new model, which has taken the place of the old one, hangs', async () => {
+    await using server = ServerProcess.start(await temporaryDirectory(), {
+      RERANK_ENGINES: '1',
+      RERANK_SHUTDOWN_TIMEOUT_MS: '500',
+    });
+    const client = await server.ready();
+    const [old] = await enginesOf(server.pid);
+    const flight = await Flight.prepare(client, 1);
+    process.kill(old ?? 0, 'SIGSTOP');
+    await flight.takeOff();
+    const update = { model_path: 'local://demo-next', mode: 'hold' };
+    const begun = await client.post<{ operation: OperationView }>('/update', update, {
+      prefer: 'respond-async',
+    });
+    const phase = async () =>
+      (await client.get<OperationView>(`/update/${begun.body.operation.id}`)).body.phase;
+    // The request keeps the old model until the process hangs that is to load the new one.
+    await until('requests are waited for', async () => (await phase()) === 'drain');
+    const spares = (await enginesOf(server.pid)).filter((pid) => pid !== old);
+    signalAll(spares, 'SIGSTOP');
+    process.kill(old ?? 0, 'SIGCONT');
+    await flight.land();
+    await until('it loads', async () => (await phase()) === 'load');
+    server.kill('SIGTERM');
+    expect(await server.exit).toEqual({ code: 0, signal: null });
+    expect(server.logged(/^a change of the model did not end within 500 ms/)).toBeDefined();
+    signalAll(spares, 'SIGCONT');
+    await untilGone(spares);
   });
 
   it('tells the operator that the server went, and does not blame the model', async () => {

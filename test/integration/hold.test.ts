@@ -1,10 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DOCUMENTS, largestDifference, QUERY, SAME_SCORE } from '../support/capitals.ts';
 import type { OperationView, Reranked } from '../support/client.ts';
-import { copyModel, scratchDirectory } from '../support/directories.ts';
+import { copiesIn, copyModel, scratchDirectory } from '../support/directories.ts';
 import { expectError } from '../support/error-answer.ts';
-import { enginesOf, helpersOf, signalAll, untilGone } from '../support/processes.ts';
+import { enginesOf, helpersOf, signalAll, tokenizersOf, untilGone } from '../support/processes.ts';
 import { type ServiceUnderTest, startService } from '../support/running-service.ts';
 import { outputLogits, pairModel, tokenOf, writeModelDirectory } from '../support/test-models.ts';
 import { until } from '../support/until.ts';
@@ -21,6 +22,28 @@ async function shortSightedModel(): Promise<Uint8Array> {
     outputLogits(graph, ops.add(score, ops.multiply(ops.log(left), 0)));
   });
 }
+
+it('a tokenizer that models have handed on starts again when the copy of the first of them is deleted', async () => {
+  await using root = await scratchDirectory();
+  for (const name of ['first', 'second', 'third']) {
+    const directory = await copyModel('demo', join(root.path, name));
+    const config = JSON.parse(await readFile(join(directory, 'config.json'), 'utf8')) as object;
+    await writeFile(join(directory, 'config.json'), JSON.stringify({ ...config, name }));
+  }
+  await using server = await startService({
+    RERANK_MODELS_DIR: root.path,
+    RERANK_MODEL: 'local://first',
+    RERANK_HISTORY: '1',
+  });
+  const [tokenizer = 0] = await tokenizersOf(process.pid);
+  for (const name of ['second', 'third']) await server.client.update(`local://${name}`, { mode: 'hold' });
+  expect(await tokenizersOf(process.pid)).toEqual([tokenizer]);
+  expect(await copiesIn(server.stateDirectory)).toHaveLength(2);
+  process.kill(tokenizer, 'SIGKILL');
+  await untilGone([tokenizer]);
+  const { headers } = await server.client.rerank(QUERY, DOCUMENTS);
+  expect(headers.get('x-model')).toBe('local://third');
+});
 
 describe('an update in mode hold', () => {
   let root: Awaited<ReturnType<typeof scratchDirectory>>;

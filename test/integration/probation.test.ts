@@ -162,7 +162,7 @@ describe('a model on probation', () => {
       'the old model is back',
       async () => (await server.client.info()).model_id === 'local://demo',
     );
-    expect((await changes()).probation?.reason).toMatch(/3 engine processes ended unasked/);
+    expect((await changes()).probation?.reason).toMatch(/3 of its processes ended unasked/);
   });
 
   it('makes room for another update, which has its own probation', async () => {

@@ -37,3 +37,18 @@ it('tokenizes what comes next while the engine still works on what came before',
   expect((await large).logits).toHaveLength(300);
   expect((await other).logits).toHaveLength(5);
 });
+
+it('waits for the tokenizer no longer than the request does', async () => {
+  const engines = new FakeEngines(1, 'packed');
+  const clock = new ManualClock();
+  const scheduler = new Scheduler({ engines, maxBatchTokens: 16_384, clock, metrics: noMetrics });
+  const encode = (_: EncodeRequest, signal: AbortSignal): Promise<EncodedPairs> =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+  const on = { tokenizer: { encode } as unknown as Tokenizer, scheduler, clock };
+  const request = new AbortController();
+  const scored = scorePairs(on, 'q', ['d'], { maxLength: 64 }, new Flow(), request.signal);
+  request.abort(new Error('its time is up'));
+  await expect(scored).rejects.toThrow('its time is up');
+});

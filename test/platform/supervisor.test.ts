@@ -1,14 +1,16 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { type Mortal, Supervisor } from '../../src/platform/process/supervisor.ts';
+import { type Mortal, Outage, Supervisor } from '../../src/platform/process/supervisor.ts';
 import { LogBook } from '../support/log-book.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 class FakeChild implements Mortal {
   readonly #end = Promise.withResolvers<string>();
   readonly lost = this.#end.promise;
+  alive = true;
 
   kill(because: string): void {
+    this.alive = false;
     this.#end.resolve(because);
   }
 }
@@ -129,13 +131,66 @@ describe('a supervisor', () => {
     const starts = [Promise.resolve(new FakeChild()), second.promise];
     const start = (): Promise<FakeChild> => starts.shift() ?? Promise.reject(new Error('no more'));
     const supervisor = await Supervisor.launch({ name: 'child', start, clock, logger }, never);
-    (await supervisor.up()).kill('crash');
+    (await supervisor.up(never)).kill('crash');
     await turn();
-    const waiting = supervisor.up();
+    const waiting = supervisor.up(never);
     const next = new FakeChild();
     second.resolve(next);
     expect(await waiting).toBe(next);
     await supervisor.close();
+  });
+
+  it('hands out no child that is known to be doomed, though it is not gone yet', async () => {
+    const clock = new ManualClock();
+    const [doomed, next] = [new FakeChild(), new FakeChild()];
+    const children = [doomed, next];
+    const start = async (): Promise<FakeChild> => children.shift() ?? Promise.reject(new Error('no more'));
+    const supervisor = await Supervisor.launch({ name: 'child', start, clock, logger }, never);
+    doomed.alive = false;
+    expect(supervisor.current).toBeUndefined();
+    const waiting = supervisor.up(never);
+    doomed.kill('crash');
+    expect(await waiting).toBe(next);
+    await supervisor.close();
+  });
+
+  it('tells those who wait, and those who come later, that no child comes up', async () => {
+    const clock = new ManualClock();
+    const first = new FakeChild();
+    const children = [first];
+    const start = async (): Promise<FakeChild> => children.shift() ?? Promise.reject(new Error('no file'));
+    const supervisor = await Supervisor.launch({ name: 'child', start, clock, logger }, never);
+    first.kill('crash');
+    await turn();
+    const failed = expect(supervisor.up(never)).rejects.toThrow(
+      new Outage('child does not come up again: no file'),
+    );
+    for (const pauseMs of [100, 200]) {
+      clock.advance(pauseMs);
+      await turn();
+    }
+    await failed;
+    await expect(supervisor.up(never)).rejects.toThrow(Outage);
+    children.push(new FakeChild());
+    clock.advance(400);
+    await turn();
+    expect(await supervisor.up(never)).toBe(supervisor.current);
+    await supervisor.close();
+  });
+
+  it('lets those go who no longer want to wait', async () => {
+    const clock = new ManualClock();
+    const first = new FakeChild();
+    const starts = [Promise.resolve(first), new Promise<FakeChild>(() => {})];
+    const start = (): Promise<FakeChild> => starts.shift() ?? Promise.reject(new Error('no more'));
+    const supervisor = await Supervisor.launch({ name: 'child', start, clock, logger }, never);
+    first.kill('crash');
+    await turn();
+    const enough = new AbortController();
+    const waiting = supervisor.up(enough.signal);
+    enough.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    await expect(supervisor.up(enough.signal)).rejects.toThrow('enough');
   });
 
   it('passes the error of the first start on, and restarts nothing after close', async () => {
@@ -148,11 +203,11 @@ describe('a supervisor', () => {
       return new FakeChild();
     };
     const supervisor = await Supervisor.launch({ name: 'child', start, clock, logger }, never);
-    const waitsForever = supervisor.up();
+    const waitsForever = supervisor.up(never);
     await supervisor.close();
     await waitsForever;
     await turn();
     expect([starts, supervisor.current, clock.pending]).toEqual([1, undefined, 0]);
-    await expect(supervisor.up()).rejects.toThrow();
+    await expect(supervisor.up(never)).rejects.toThrow();
   });
 });

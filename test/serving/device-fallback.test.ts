@@ -17,9 +17,9 @@ let slot: ModelSlot<Generation>;
 /** What loads in place of the model that is down. */
 let load: () => Promise<Generation>;
 
-const on = (name: string, runsOn: string, outage?: string): Generation => {
+const on = (name: string, runsOn: string, deviceOutage?: string): Generation => {
   const generation = fakeGeneration(name);
-  return Object.assign(generation, { identity: { ...generation.identity, device: runsOn }, outage });
+  return Object.assign(generation, { identity: { ...generation.identity, device: runsOn }, deviceOutage });
 };
 
 beforeEach(async () => {

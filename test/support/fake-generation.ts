@@ -6,7 +6,7 @@ export interface FakeGeneration {
   readonly identity: Generation['identity'];
   readonly maxLength: number;
   queuedPairs: number;
-  engineRestarts: number;
+  restarts: number;
   isClosed: boolean;
   readonly asked: { readonly query: string; readonly documents: readonly string[] }[];
   /** One logit a document. */
@@ -34,7 +34,7 @@ export function fakeGeneration(
     },
     maxLength: 512,
     queuedPairs: 0,
-    engineRestarts: 0,
+    restarts: 0,
     isClosed: false,
     asked: [],
     logit,

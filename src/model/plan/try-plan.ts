@@ -48,7 +48,7 @@ export async function tryPlan(
     signal,
   );
   try {
-    await engines.runOnEach(firstOf(rows(1)));
+    await engines.runOnEach(firstOf(rows(1)), signal);
     const rates: number[] = [];
     for (const maxBatchTokens of batchTokens) {
       /** @returns milliseconds */

@@ -62,6 +62,10 @@ export class TokenizerProcess implements Mortal {
     return this.#link.pid;
   }
 
+  get alive(): boolean {
+    return this.#link.alive;
+  }
+
   get lost(): Promise<string> {
     return this.#link.lost;
   }

@@ -21,6 +21,8 @@ export interface WarmUpTools {
   readonly clock: Pick<Clock, 'now'>;
   /** Tokens of any text of the model. */
   readonly ids: Int32Array;
+  /** Gives it up. */
+  readonly signal: AbortSignal;
 }
 
 /** What a warm-up found out. */
@@ -44,10 +46,10 @@ interface TooLarge {
  * Runs the shapes of live batches on every engine of a GPU, so that no request pays for what happens at a first run: kernels that
  * are loaded or compiled, products whose algorithm is chosen, memory that is taken. Bounded in time, but for halving: a batch that
  * fails is halved until it runs, as it would be when live, and nothing that large is tried again.
- * @throws CallFailed when even a short row fails; ChildLost when an engine ends.
+ * @throws CallFailed when even a short row fails; ChildLost when an engine ends; the signal's reason.
  */
 export async function warmUp(
-  { engines, clock, ids }: WarmUpTools,
+  { engines, clock, ids, signal }: WarmUpTools,
   bounds: ShapeBounds,
   brief: boolean,
   onProgress: WarmUpProgress = () => {},
@@ -55,7 +57,7 @@ export async function warmUp(
   const longestMs = brief ? LONGEST_BRIEF_MS : LONGEST_MS;
   const startedAt = clock.now();
   const run = async (shape: WarmUpShape): Promise<number> => {
-    const replies = await engines.runOnEach(rowsOf(shape, ids));
+    const replies = await engines.runOnEach(rowsOf(shape, ids), signal);
     const ms = Math.max(...replies.map(({ runMs }) => runMs));
     return computedBy(shape, bounds) / Math.max(ms, Number.EPSILON);
   };

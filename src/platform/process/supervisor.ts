@@ -4,6 +4,8 @@ import type { Logger } from '../logger.ts';
 
 /** Something that can end on its own. */
 export interface Mortal {
+  /** False from the moment that it is known to be doomed, which may be some time before it is gone. */
+  readonly alive: boolean;
   /** Resolves with the reason once it is gone; never rejects. */
   readonly lost: Promise<string>;
   kill(because: string): void;
@@ -33,12 +35,18 @@ const TOLD_AGAIN_AFTER_MS = 60_000;
 /** One start may fail for a moment, such as while memory is not back yet. */
 const STARTS_BEFORE_OUTAGE = 3;
 
+/** Who waits for a child is told that none comes up, however often it is started. */
+export class Outage extends Error {
+  override readonly name = 'Outage';
+}
+
 /** Keeps one child alive: starts it again when it ends, with a growing pause while starts keep failing. */
 export class Supervisor<T extends Mortal> {
   readonly #options: SupervisorOptions<T>;
   readonly #stop = new AbortController();
   #current: T | undefined;
-  #up = Promise.withResolvers<T>();
+  /** Each has its own promise: one that all share would keep those in memory who left long ago. */
+  readonly #waiting = new Set<PromiseWithResolvers<T>>();
   #keeping: Promise<void> | undefined;
   #failures = 0;
   /** Starts that failed since a child last came up. */
@@ -49,7 +57,6 @@ export class Supervisor<T extends Mortal> {
 
   private constructor(options: SupervisorOptions<T>) {
     this.#options = options;
-    this.#up.promise.catch(() => {});
   }
 
   /**
@@ -76,13 +83,29 @@ export class Supervisor<T extends Mortal> {
 
   /** The living child, if there is one at this moment. */
   get current(): T | undefined {
-    return this.#current;
+    return this.#current?.alive ? this.#current : undefined;
   }
 
-  /** The living child, or the next one to come up. @throws Error after close. */
-  up(): Promise<T> {
-    if (this.#stop.signal.aborted) return Promise.reject(new Error(`${this.#options.name} was closed`));
-    return this.#current === undefined ? this.#up.promise : Promise.resolve(this.#current);
+  /**
+   * The living child, or the next one to come up.
+   * @param signal gives the waiting up.
+   * @throws Outage while none comes up; Error after close; the signal's reason.
+   */
+  async up(signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    if (this.#stop.signal.aborted) throw this.#closed();
+    if (this.current !== undefined) return this.current;
+    if (this.outage !== undefined) throw this.#outageError(this.outage);
+    const waiter = Promise.withResolvers<T>();
+    const leave = (): void => waiter.reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    this.#waiting.add(waiter);
+    try {
+      return await waiter.promise;
+    } finally {
+      this.#waiting.delete(waiter);
+      signal.removeEventListener('abort', leave);
+    }
   }
 
   /**
@@ -98,7 +121,7 @@ export class Supervisor<T extends Mortal> {
   async close(): Promise<void> {
     this.#stop.abort();
     this.#current?.kill('it is no longer needed');
-    this.#up.reject(new Error(`${this.#options.name} was closed`));
+    for (const { reject } of this.#waiting) reject(this.#closed());
     await this.#keeping;
   }
 
@@ -108,13 +131,11 @@ export class Supervisor<T extends Mortal> {
     while (child !== undefined) {
       const startedAt = clock.now();
       this.#current = child;
-      this.#up.resolve(child);
+      for (const { resolve } of this.#waiting) resolve(child);
       onUp?.(child);
       const reason = await child.lost;
       this.#current = undefined;
       if (this.#stop.signal.aborted) return;
-      this.#up = Promise.withResolvers<T>();
-      this.#up.promise.catch(() => {});
       if (clock.now() - startedAt >= STABLE_AFTER_MS) this.#failures = 0;
       this.#fruitless = 0;
       this.#downSince = clock.now();
@@ -145,9 +166,24 @@ export class Supervisor<T extends Mortal> {
         [this.#lastReason = ''] = messageOf(error).split('\n', 1);
         this.#tellOfFailedStart(error);
         onFailedStart?.(error);
+        this.#turnAway();
       }
     }
     return undefined;
+  }
+
+  #turnAway(): void {
+    const { outage } = this;
+    if (outage === undefined) return;
+    for (const { reject } of this.#waiting) reject(this.#outageError(outage));
+  }
+
+  #outageError(reason: string): Outage {
+    return new Outage(`${this.#options.name} does not come up again: ${reason}`);
+  }
+
+  #closed(): Error {
+    return new Error(`${this.#options.name} was closed`);
   }
 
   /** An outage may last for hours: each reason is an error once a minute, and the whole of it is there for who debugs. */

@@ -65,7 +65,7 @@ export async function checkAlways(candidate: Candidate, options: AlwaysOptions):
   const deterministic = await timed('deterministic', clock, async () =>
     judgeRepetition(logits, await ask(documents)),
   );
-  const tokenizer = await timed('tokenizer', clock, () => checkTokenizer(candidate, directory));
+  const tokenizer = await timed('tokenizer', clock, () => checkTokenizer(candidate, directory, signal));
   const latency = await timed('latency', clock, async () => {
     const startedAt = clock.now();
     await ask(SHORT_DOCUMENTS);

@@ -31,12 +31,17 @@ const MAX_UNKNOWN_SHARE = 0.5;
  * the ids that config.json gives them, it knows plain English, and what it makes of a text it makes again of its own words.
  * Another tokenizer of the same family and size can't be told from it in this way: a golden set tells.
  * @param directory with the model's files
+ * @throws what the tokenizer throws; the signal's reason.
  */
-export async function checkTokenizer(candidate: Candidate, directory: string): Promise<Finding> {
+export async function checkTokenizer(
+  candidate: Candidate,
+  directory: string,
+  signal: AbortSignal,
+): Promise<Finding> {
   const expected = await readExpectations(directory);
   const { names, added } = expected;
   const tokens = [...new Set([...names.values(), ...added.keys(), ...Object.values(USUAL_NAMES).flat()])];
-  const found = await candidate.inspectTokenizer({ texts: TEXTS, tokens });
+  const found = await candidate.inspectTokenizer({ texts: TEXTS, tokens }, signal);
   const problems = [
     ...sizeProblems(found, expected),
     ...specialProblems(found, expected),

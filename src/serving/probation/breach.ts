@@ -3,12 +3,12 @@ import type { VitalSigns } from '../live/vital-signs.ts';
 /** What a model on probation is held against. */
 export interface Vitals {
   readonly signs: VitalSigns;
-  /** Engine processes that ended unasked since the model serves. */
-  readonly engineRestarts: number;
+  /** Processes of the model that ended unasked. */
+  readonly restarts: number;
 }
 
-/** One may be the system's fault, such as an engine that was killed from outside. */
-const MAX_ENGINE_RESTARTS = 2;
+/** One may be the system's fault, such as a process that was killed from outside. */
+const MAX_RESTARTS = 2;
 
 /** One request may be a poison that no model survives. */
 const MAX_FAILURES = 2;
@@ -35,12 +35,12 @@ const SPREAD_QUANTILE = 0.9;
  * @param expectedSlowdown time of the new model divided by that of the old, as the gates saw it.
  */
 export function breach(now: Vitals, before: VitalSigns, expectedSlowdown: number): string | undefined {
-  const { signs, engineRestarts } = now;
+  const { signs, restarts } = now;
   const { answered, failed, notFinite } = signs;
   const all = answered + failed;
   if (notFinite > MAX_NOT_FINITE) return `${notFinite} of ${all} requests got scores that are no numbers`;
   if (failed > MAX_FAILURES && failed > all * MAX_FAILED_SHARE) return `${failed} of ${all} requests failed`;
-  if (engineRestarts > MAX_ENGINE_RESTARTS) return `${engineRestarts} engine processes ended unasked`;
+  if (restarts > MAX_RESTARTS) return `${restarts} of its processes ended unasked`;
   return slowdown(signs, before, expectedSlowdown) ?? collapse(signs, before);
 }
 

@@ -88,11 +88,11 @@ export class Probation {
     const { live } = this.#options;
     const signs = live.vitalsOf(candidate.generation);
     const requests = signs.answered + signs.failed;
-    const { engineRestarts } = candidate.generation;
+    const { restarts } = candidate.generation;
     // A failure is looked at when it happens.
-    if (requests % LOOK_EVERY === 0 || signs.failed > 0 || engineRestarts > 0) {
+    if (requests % LOOK_EVERY === 0 || signs.failed > 0 || restarts > 0) {
       const before = live.vitalsOf(candidate.before);
-      const reason = breach({ signs, engineRestarts }, before, candidate.expectedSlowdown);
+      const reason = breach({ signs, restarts }, before, candidate.expectedSlowdown);
       if (reason !== undefined) {
         this.#conclude('rolled_back', reason);
         this.#options.onBreach(candidate.generation, reason);

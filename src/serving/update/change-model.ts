@@ -32,6 +32,8 @@ export interface ChangeParts {
   readonly standby: Standby;
   readonly probation: Probation;
   readonly retirement: Retirement;
+  /** The longest that nothing may serve while a model loads in the place of one that has ended. */
+  readonly windowTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'modelInfo' | 'swapLock' | 'heldRequests' | 'storeLookups'>;

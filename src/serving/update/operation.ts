@@ -55,6 +55,7 @@ export class Operation {
   #found = NOTHING_FOUND;
   #error: string | null = null;
   #committed = false;
+  #givenUp = false;
 
   constructor(options: OperationOptions) {
     this.id = options.id;
@@ -73,6 +74,11 @@ export class Operation {
   get isOver(): boolean {
     const isOpen = this.#status === 'waiting' || this.#status === 'running';
     return !isOpen && this.#found.probation?.state !== 'running';
+  }
+
+  /** True once it was given up before it was too late for that. */
+  get isGivenUp(): boolean {
+    return this.#givenUp;
   }
 
   /** The request that asked for it. */
@@ -122,8 +128,14 @@ export class Operation {
   /** @returns false when it is too late. */
   abort(reason: Error): boolean {
     if (this.#committed || !(this.#status === 'waiting' || this.#status === 'running')) return false;
+    this.#givenUp = true;
     this.#stop.abort(reason);
     return true;
+  }
+
+  /** Ends work that has had its time, be it too late to give the operation up: it fails. */
+  expire(reason: Error): void {
+    this.#stop.abort(reason);
   }
 
   /** What it came to. The phase of probation goes on beyond that. */

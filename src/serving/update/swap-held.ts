@@ -1,3 +1,4 @@
+import { ServiceError } from '../../errors.ts';
 import type { Generation } from '../../model/generation.ts';
 import { formatBytes } from '../../platform/memory/format-bytes.ts';
 import type { Current } from '../gates/agreement-check.ts';
@@ -91,7 +92,7 @@ class Window {
     this.#operation.enter('release');
     await this.#end(old);
     try {
-      const next = await this.#loadChecked();
+      const next = await this.#inTime(() => this.#loadChecked());
       modes.learnWindow(this.#nested, clock.now() - startedAt);
       return next;
     } catch (error) {
@@ -132,6 +133,26 @@ class Window {
     this.#operation.warn(
       `${bytes} of the GPU memory of ${model.identity.reference} were still not free when the next load began (${held.card})${by}`,
     );
+  }
+
+  /** It is too late to give the operation up, and requests wait: what goes on for too long fails. */
+  async #inTime<T>(work: () => Promise<T>): Promise<T> {
+    const { clock, windowTimeoutMs } = this.#parts;
+    const cancel = clock.after(windowTimeoutMs, () => {
+      const { reference } = this.#nested;
+      this.#operation.expire(
+        new ServiceError(
+          'timeout',
+          `${reference} was not ready ${windowTimeoutMs / 1000} s after the model before it had ended`,
+          { detail: 'The log tells what it waited for. RERANK_LOAD_TIMEOUT_MS gives it longer.' },
+        ),
+      );
+    });
+    try {
+      return await work();
+    } finally {
+      cancel();
+    }
   }
 
   async #loadChecked(): Promise<Generation> {

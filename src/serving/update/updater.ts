@@ -228,9 +228,9 @@ export class Updater {
       operation.end('succeeded');
       return { ...outcome, operation: operation.report };
     } catch (error) {
-      operation.end(operation.signal.aborted ? 'cancelled' : 'failed', inFull(error));
+      operation.end(operation.isGivenUp ? 'cancelled' : 'failed', inFull(error));
       // What a person asked for and could not have is no fault of the server; the audit line says why.
-      if (isOwnFault(error) && !operation.signal.aborted)
+      if (isOwnFault(error) && !operation.isGivenUp)
         log.error({ err: error }, `${operation.kind} to ${operation.reference}: ${messageOf(error)}`);
       throw error;
     } finally {

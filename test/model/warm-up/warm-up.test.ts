@@ -11,6 +11,8 @@ const bounds = {
   width: (longest: number) => longest,
 } as const;
 
+const { signal } = new AbortController();
+
 /** @param msOf what a batch of so many tokens takes, or throws, having let time pass or not */
 function device(msOf: (tokens: number, pass: (ms: number) => void) => number) {
   const ran: number[] = [];
@@ -23,7 +25,10 @@ function device(msOf: (tokens: number, pass: (ms: number) => void) => number) {
     now += runMs;
     return [{ runMs, computeMs: runMs, logits: new Float32Array(lengths.length) }];
   };
-  return { ran, tools: { engines: { runOnEach }, clock: { now: () => now }, ids: Int32Array.of(0, 5, 2) } };
+  return {
+    ran,
+    tools: { engines: { runOnEach }, clock: { now: () => now }, ids: Int32Array.of(0, 5, 2), signal },
+  };
 }
 
 describe('warming a GPU up', () => {

@@ -21,7 +21,7 @@ const fixture = (name: string): string => join(goldenRoot, name);
 async function lookAt(directory: string): Promise<Finding> {
   const encoder = await PairEncoder.load(join(directory, 'tokenizer.json'));
   const candidate = fakeCandidate({ inspectTokenizer: (request) => encoder.inspect(request) });
-  return await checkTokenizer(candidate, directory);
+  return await checkTokenizer(candidate, directory, new AbortController().signal);
 }
 
 /** A model with some files of another one. */

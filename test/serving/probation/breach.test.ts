@@ -30,8 +30,8 @@ function giveNoNumbers(times: number): void {
   }
 }
 
-const verdict = (engineRestarts = 0, expectedSlowdown = 1): string | undefined =>
-  breach({ signs: now, engineRestarts }, before, expectedSlowdown);
+const verdict = (restarts = 0, expectedSlowdown = 1): string | undefined =>
+  breach({ signs: now, restarts }, before, expectedSlowdown);
 
 describe('a model on probation', () => {
   it('has done nothing wrong when nothing has happened, or all is well', () => {
@@ -64,7 +64,7 @@ describe('a model on probation', () => {
   it('must not lose engines again and again; one or two may be the fault of the system', () => {
     expect(verdict(1)).toBeUndefined();
     expect(verdict(2)).toBeUndefined();
-    expect(verdict(3)).toBe('3 engine processes ended unasked');
+    expect(verdict(3)).toBe('3 of its processes ended unasked');
   });
 
   it('must not take several times as long for a token', () => {

@@ -31,7 +31,7 @@ beforeEach(() => {
   metrics = someMetrics();
   breaches = [];
   before.isClosed = false;
-  next.engineRestarts = 0;
+  next.restarts = 0;
   operation = someOperation({}, clock);
   probation = new Probation({
     live,
@@ -149,7 +149,7 @@ describe('a probation', () => {
   it('is no breach because of one failure or one engine', () => {
     begin();
     fail();
-    next.engineRestarts = 1;
+    next.restarts = 1;
     answer(20);
     expect(breaches).toEqual([]);
     expect(probation.report?.state).toBe('running');
@@ -157,9 +157,9 @@ describe('a probation', () => {
 
   it('ends with the model taken back when its engines keep ending', () => {
     begin();
-    next.engineRestarts = 3;
+    next.restarts = 3;
     answer(1);
-    expect(breaches).toEqual([[next, '3 engine processes ended unasked']]);
+    expect(breaches).toEqual([[next, '3 of its processes ended unasked']]);
   });
 
   it('ends with the model taken back when it got slow, measured against the one before', () => {

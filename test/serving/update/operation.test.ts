@@ -139,6 +139,16 @@ describe('an operation that is given up', () => {
     expect(failed.abort(reason)).toBe(false);
     expect(failed.signal.aborted).toBe(false);
   });
+
+  it('is told apart from one that has had its time, which may be ended later than that', () => {
+    operation.commit();
+    operation.expire(reason);
+    expect(operation.signal.reason).toBe(reason);
+    expect(operation.isGivenUp).toBe(false);
+    const given = someOperation();
+    given.abort(reason);
+    expect(given.isGivenUp).toBe(true);
+  });
 });
 
 describe('an operation whose model is on probation', () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Generation } from '../../../src/model/generation.ts';
 import type { StillHeld } from '../../../src/model/gpu-release.ts';
+import type { Progressing } from '../../../src/serving/phase.ts';
 import type { PreparedModel } from '../../../src/serving/preparation.ts';
 import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
 import type { ChangeParts } from '../../../src/serving/update/change-model.ts';
@@ -20,7 +21,8 @@ const change = { dryRun: false } as Change;
 let events: string[];
 /** What is still held of a model's GPU memory after its end. */
 let held: StillHeld | undefined;
-let loads: (() => Generation)[];
+let loads: ((signal: AbortSignal) => Generation | Promise<Generation>)[];
+let clock: ManualClock;
 let parts: ChangeParts;
 
 /** A model whose memory takes a while to come back. */
@@ -39,26 +41,27 @@ function model(name: string): Generation {
 beforeEach(async () => {
   events = [];
   held = undefined;
-  const clock = new ManualClock();
+  clock = new ManualClock();
   const slot = new ModelSlot<Generation>(clock);
   await slot.swap(model('old'));
   loads = [() => model('new')];
-  const load = async (): Promise<Generation> => {
+  const load = async (_: PreparedModel, { signal }: Progressing): Promise<Generation> => {
     events.push('a load begins');
     const next = loads.shift();
     if (next === undefined) throw new Error('nothing more to load');
-    return next();
+    return await next(signal);
   };
   const { identity } = fakeGeneration('old');
   const faked = {
     slot,
+    windowTimeoutMs: 60_000,
     clock,
     logger: new LogBook().logger,
     metrics: someMetrics(),
     preparation: {
       stage: async () => prepared,
       compile: async () => prepared,
-      nest: async () => ({ ...prepared, nest: { close: async () => {} } }),
+      nest: async (wanted: PreparedModel) => ({ ...wanted, nest: { close: async () => {} } }),
       load,
     },
     gates: { record: async () => undefined, check: async () => {}, checkRest: async () => {} },
@@ -95,5 +98,32 @@ describe('a swap that makes room first', () => {
     await expect(swapHeld(parts, someOperation(), change, prepared)).rejects.toThrow('out of memory');
     expect(events).toEqual(['old is released', 'a load begins', 'old is released', 'a load begins']);
     expect(parts.slot.current?.identity.reference).toBe('local://old again');
+  });
+
+  it('does not go on for ever, though it is too late to give it up: the old model comes back', async () => {
+    const { promise: isLoading, resolve } = Promise.withResolvers<void>();
+    const hangs = (signal: AbortSignal): Promise<Generation> => {
+      resolve();
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    };
+    loads = [hangs, () => model('old again')];
+    const operation = someOperation();
+    const swapped = swapHeld(parts, operation, change, { ...prepared, reference: 'local://new' });
+    await isLoading;
+    expect(operation.abort(new Error('cancelled'))).toBe(false);
+    clock.advance(60_000);
+    await expect(swapped).rejects.toMatchObject({
+      type: 'timeout',
+      message: 'local://new was not ready 60 s after the model before it had ended',
+    });
+    expect(parts.slot.current?.identity.reference).toBe('local://old again');
+    expect(operation.isGivenUp).toBe(false);
+  });
+
+  it('leaves no time limit behind', async () => {
+    await swapHeld(parts, someOperation(), change, prepared);
+    expect(clock.pending).toBe(0);
   });
 });

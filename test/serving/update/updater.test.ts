@@ -389,6 +389,14 @@ describe('an operation', () => {
     await expect(updater.cancel(operation.id)).rejects.toEqual(inProgress(/too late/));
   });
 
+  it('has failed, and was not cancelled, when it took too long', async () => {
+    const { operation, outcome } = update('b');
+    operation.commit();
+    operation.expire(new ServiceError('timeout', 'it was not ready in time'));
+    await expect(outcome).rejects.toThrow('it was not ready in time');
+    expect(operation.report).toMatchObject({ status: 'failed', error: 'it was not ready in time' });
+  });
+
   it('that has failed, or was only a trial, has nothing to cancel', async () => {
     const failed = update('b');
     last().fail(new Error('broken'));
