@@ -50,6 +50,17 @@ describe('the configuration', () => {
     ]);
   });
 
+  it.each(['RERANK_API_KEY', 'RERANK_ADMIN_KEY'])('takes no %s that nobody could present', (name) => {
+    expect(() => readConfig({ [name]: ' \n' })).toThrow(`${name} is empty`);
+    for (const key of ['gehäuse', 'two words', 'tab\tbed', '\u{1f511}'])
+      expect(() => readConfig({ [name]: key })).toThrow(
+        `${name} is not made of printable ASCII without blanks, which is what a header can carry`,
+      );
+    expect(() => readConfig({ [name]: 'k'.repeat(1025) })).toThrow(`${name} has 1025 characters`);
+    const { access } = readConfig({ [name]: ' secret\n' });
+    expect([access.api.key, access.admin.key]).toContain('secret');
+  });
+
   it('takes bytes as people write them', () => {
     expect(readConfig({ RERANK_CACHE_MAX_BYTES: '20GiB' }).store.maxBytes).toBe(20 * 2 ** 30);
     expect(readConfig({ RERANK_MAX_BODY_BYTES: '1.5 MB' }).maxBodyBytes).toBe(1_500_000);

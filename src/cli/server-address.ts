@@ -31,9 +31,6 @@ export function readServerAddress(
   const isAdminPort = wants === 'admin' && !isServerNamed(given);
   const base = url === undefined ? listeningAt(config, isAdminPort) : checked(url);
   const sent = keyFor(config, wants);
-  // The message of `fetch` about it would show the key.
-  if (sent.key !== undefined && !/^[\t\x20-\x7e\x80-\xff]*$/.test(sent.key.trim()))
-    throw new ConfigError(`${sent.keyName} has characters in it that no HTTP header can carry`);
   const wantedKey = wants === 'admin' ? 'RERANK_ADMIN_KEY' : 'RERANK_API_KEY';
   return { url: base, flags: isServerNamed(given) ? ` --url ${base}` : '', wantedKey, ...sent };
 }

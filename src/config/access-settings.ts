@@ -1,9 +1,14 @@
 import { z } from 'zod';
+import { keyProblem } from '../http/access/key-rule.ts';
 import { listOf, port, positive, secret, setting, text } from './rules.ts';
 
 const LONGEST_TIMEOUT_MS = 3_600_000;
 
-const key = text.min(1).optional();
+/** As a line of a file of keys. Blanks around it are a line's end, from a file that was read into the environment. */
+const key = text
+  .trim()
+  .refine((given) => keyProblem(given) === undefined, { error: ({ input }) => keyProblem(String(input)) })
+  .optional();
 
 const timeoutMs = positive.max(LONGEST_TIMEOUT_MS, { error: `must be at most ${LONGEST_TIMEOUT_MS}` });
 
@@ -16,7 +21,7 @@ export const accessSettings = {
   RERANK_API_KEY: secret(key, 'the key for /rerank, /info and /models; none: anybody may ask'),
   RERANK_ADMIN_KEY: secret(
     key,
-    'the key for /update, /rollback, /compare and POST /models; none: only programs on the same machine may',
+    'the key for /update, /rollback, /compare and POST /models; none: only programs on the same machine may. Behind a proxy on the same machine it is needed',
   ),
   RERANK_API_KEYS_FILE: setting(
     text.optional(),

@@ -12,7 +12,7 @@ import type { Duplex } from 'node:stream';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { endsWithin } from '../platform/ends-within.ts';
-import { answerProtocolError, endWith, MAX_HEADERS_BYTES } from './access/protocol-errors.ts';
+import { endAfterFault, endWith, MAX_HEADERS_BYTES } from './access/protocol-errors.ts';
 import type { TlsFiles } from './access/tls-files.ts';
 import { errorBody } from './errors.ts';
 
@@ -66,15 +66,9 @@ export class HttpServer {
       socket.once('close', () => this.#sockets.delete(socket));
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-      const isAnswered = [...this.#unfinished].some(
-        (response) => response.socket === socket && response.headersSent,
-      );
-      // A second answer in the middle of the first would be nonsense.
-      if (isAnswered) socket.destroy();
-      else {
-        const reason = answerProtocolError(error, socket as Socket);
-        if (reason !== undefined) onRefused(reason);
-      }
+      const onIt = [...this.#unfinished].filter(({ req }) => req.socket === socket);
+      const reason = endAfterFault(error, socket as Socket, onIt);
+      if (reason !== undefined) onRefused(reason);
     });
   }
 

@@ -148,7 +148,7 @@ describe('the address of the server', () => {
 
   it('shows no key in its message about it', () => {
     expect(() => address([], { RERANK_ADMIN_KEY: 'geheim\u0001' })).toThrow(
-      /^RERANK_ADMIN_KEY has characters/,
+      /^RERANK_ADMIN_KEY is not made of printable ASCII/,
     );
   });
 });

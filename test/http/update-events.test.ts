@@ -112,6 +112,12 @@ describe('the events of an operation', () => {
     expect(told).toEqual([20, 40, 60, 80, 100, 100, 'none']);
   });
 
+  it('are not waited for by HEAD, which gets its headers at once', async () => {
+    const { status, headers } = await fetch(`http://127.0.0.1:${port}/update/x/events`, { method: 'HEAD' });
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+    expect(readers()).toBe(0);
+  });
+
   it('have a sign of life between them', async () => {
     const socket = await openSocket();
     let text = '';

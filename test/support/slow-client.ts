@@ -39,6 +39,11 @@ export class SlowClient {
     return this.#text;
   }
 
+  /** Resolves when this came. */
+  async arrived(text: string): Promise<void> {
+    await until(`"${text}" is here`, () => this.#text.includes(text));
+  }
+
   /** Resolves when the server has closed the connection. */
   async over(): Promise<void> {
     await until('the server hangs up', () => this.#isOver);

@@ -6,8 +6,8 @@ import { type Bucket, type BucketTerms, refilled, secondsUntil } from '../../pla
 /** A client with a wrong key in its settings notices; a list of passwords takes years. */
 const TERMS: BucketTerms = { capacity: 20, perSecond: 1 / 5 };
 
-/** A program with an outdated key sends it again and again; several may share an address. */
-const REMEMBERED_KEYS = 4;
+/** Programs send an outdated key, or one of another service, again and again; many of them may share the address of a proxy. */
+const REMEMBERED_KEYS = 32;
 
 /** So that what lies in memory says nothing about a key. */
 const PEPPER = randomBytes(32);
@@ -16,13 +16,14 @@ const PEPPER = randomBytes(32);
 const MOST_ADDRESSES = 10_000;
 
 interface Attempts extends Bucket {
-  /** Digests of the last wrong keys. */
+  /** Digests of wrong keys, the one that came last first. */
   readonly keys: readonly string[];
 }
 
 /**
  * Slows down whoever tries keys. Each address may be wrong twenty times, and once every five seconds from then on. The same wrong key
- * again is no guess: a program with an outdated one must not lock out those beside it.
+ * again is no guess: a program with an outdated one, or with one of another service beside the right one, must not lock out those
+ * beside it, nor itself.
  *
  * While the brake holds, a right key is refused like a wrong one, or the guesser would learn it. The exception are keys
  * that were right from this address before: the clients behind one proxy share its address, and one of them with a
@@ -48,10 +49,15 @@ export class GuessBrake {
     const known = this.#attempts.get(address);
     const bucket = refilled(known, TERMS, this.#clock.now());
     const digest = createHmac('sha256', PEPPER).update(key).digest('base64');
-    const keys = known?.keys ?? [];
-    if (keys.includes(digest)) return false;
+    const others = known?.keys.filter((other) => other !== digest) ?? [];
+    const keys = [digest, ...others].slice(0, REMEMBERED_KEYS);
+    if (known !== undefined && others.length < known.keys.length) {
+      // What is in use is not forgotten for what somebody tries beside it.
+      this.#attempts.set(address, { ...known, keys });
+      return false;
+    }
     const tokens = bucket.tokens - 1;
-    this.#attempts.set(address, { ...bucket, tokens, keys: [digest, ...keys].slice(0, REMEMBERED_KEYS) });
+    this.#attempts.set(address, { ...bucket, tokens, keys });
     return tokens < 1 && (known === undefined || known.tokens >= 1);
   }
 

@@ -13,7 +13,7 @@ export type KeyKind = 'api' | 'admin';
 
 /** Where the keys of one kind come from. */
 export interface KeySource {
-  /** The value of RERANK_API_KEY or RERANK_ADMIN_KEY. */
+  /** Of RERANK_API_KEY or RERANK_ADMIN_KEY. */
   readonly key: string | undefined;
   readonly file: string | undefined;
 }
@@ -68,7 +68,7 @@ async function openRing(
   files: DisposableStack,
   { clock, logger, metrics }: KeysOptions,
 ): Promise<() => KeyRing> {
-  const fixed: NamedKey[] = key === undefined ? [] : [{ id: DEFAULT_KEY_ID, key: key.trim() }];
+  const fixed: NamedKey[] = key === undefined ? [] : [{ id: DEFAULT_KEY_ID, key }];
   const ringOf = (keys: readonly NamedKey[]): KeyRing => {
     metrics.keys.set({ kind }, keys.length);
     return new KeyRing(keys);

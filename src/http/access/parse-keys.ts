@@ -1,11 +1,8 @@
 import type { NamedKey } from './key-ring.ts';
+import { keyProblem } from './key-rule.ts';
 
 const MOST_KEYS = 1_000;
-const LONGEST_KEY = 1_024;
 const ID = /^[\w.-]{1,64}$/;
-
-/** What an HTTP header can carry, without blanks, which would be cut off or split it. */
-const KEY = /^[\x21-\x7e]+$/;
 
 /**
  * Reads a file of keys: one a line, as `id:key` or `key`; empty lines and lines that start with `#` don't count. A key
@@ -47,11 +44,7 @@ function parseLine(line: string, number: number, index: number): NamedKey {
     throw new Error(
       `line ${number}: what stands before the colon is no id (1 to 64 letters, digits, ".", "_" or "-"). A key with a colon in it needs an id: "name:the:key"`,
     );
-  if (!KEY.test(key))
-    throw new Error(
-      `line ${number}: the key is ${key === '' ? 'empty' : 'not made of printable ASCII without blanks, which is what a header can carry'}`,
-    );
-  if (key.length > LONGEST_KEY)
-    throw new Error(`line ${number}: the key has ${key.length} characters; at most ${LONGEST_KEY} are taken`);
+  const problem = keyProblem(key);
+  if (problem !== undefined) throw new Error(`line ${number}: the key ${problem}`);
   return { id, key };
 }

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ServiceError } from '../../errors.ts';
 import { errorBody } from '../errors.ts';
@@ -34,12 +34,37 @@ const HINTS: Readonly<Record<string, string>> = {
 
 const GENERAL_HINT = 'Send HTTP/1.1 as RFC 9112 has it; an HTTP library does that by itself.';
 
+/** Connections that end with the answer to the last whole request on them. */
+const ending = new WeakSet<Socket>();
+
 /**
- * Answers what never became a request, in the one error shape, and sees to it that the connection ends.
- * @returns why, for the metrics; undefined when nobody is there any more.
+ * Sees to it that a connection ends after bytes that are no request. They are answered in the one error shape, unless answers to
+ * whole requests before them are still to come: those are sent first, as a client of pipelining expects them (RFC 9112, 9.3.2),
+ * and then the connection ends. What still comes is read and thrown away by the parser, which takes nothing after a fault: ending
+ * on unread bytes would reset the connection, and take the answer away from the client.
+ * @param unfinished the responses on this connection, in the order of their requests
+ * @returns why, for the metrics; undefined when nobody is there any more, or the requests are counted as such.
  */
-export function answerProtocolError(error: NodeJS.ErrnoException, socket: Socket): string | undefined {
+export function endAfterFault(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  unfinished: readonly ServerResponse[],
+): string | undefined {
+  if (ending.has(socket)) return undefined;
   if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return undefined;
+  }
+  const last = unfinished.findLast(({ req, writableFinished }) => req.complete && !writableFinished);
+  if (last !== undefined) {
+    ending.add(socket);
+    last.shouldKeepAlive = false;
+    // Node ends the connection if it could still say so in the headers.
+    last.once('finish', () => socket.end());
+    return undefined;
+  }
+  // The fault is in a body whose request was answered already: a second answer in the middle of the first would be nonsense.
+  if (unfinished.some(({ headersSent }) => headersSent)) {
     socket.destroy();
     return undefined;
   }

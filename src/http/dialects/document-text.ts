@@ -17,15 +17,21 @@ const IMAGE_TYPE = /^(?:input_)?image/i;
 
 const IMAGE_KEYS = new Set(['image', 'image_url', 'image_embeds', 'type', 'uuid']);
 
+/** More of them, or longer ones, tell a reader nothing new. */
+const SHOWN_FIELDS = 5;
+const SHOWN_CHARACTERS = 40;
+
 /**
  * The texts that are scored. Of an object see objectText.
  * @param list what the client calls the list, for messages
+ * @throws ServiceError invalid_request for an object that isn't text, and for rank_fields that no object has.
  */
 export function documentTexts(
   documents: readonly Document[],
   list: string,
   rankFields?: readonly string[] | null,
 ): string[] {
+  refuseUnknownFields(documents, list, rankFields ?? []);
   return documents.map((document, index) =>
     typeof document === 'string' ? document : objectText(document, `${list}[${index}]`, rankFields ?? []),
   );
@@ -43,6 +49,7 @@ export function objectText(
 ): string {
   if (rankFields.length > 0) {
     return rankFields
+      .filter((field) => Object.hasOwn(document, field))
       .flatMap((field) => (document[field] == null ? [] : show(document[field], name)))
       .join('\n');
   }
@@ -54,6 +61,29 @@ export function objectText(
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key}: ${show(value, name)}`)
     .join('\n');
+}
+
+/** A misspelt field would make every document empty, and all scores the same. */
+function refuseUnknownFields(
+  documents: readonly Document[],
+  list: string,
+  rankFields: readonly string[],
+): void {
+  const objects = documents.filter((document) => typeof document === 'object');
+  const [first] = objects;
+  if (first === undefined || rankFields.length === 0) return;
+  if (objects.some((document) => rankFields.some((field) => Object.hasOwn(document, field)))) return;
+  throw new ServiceError('invalid_request', `rank_fields: no document has a field ${named(rankFields)}`, {
+    detail: `${list}[${documents.indexOf(first)}] has ${named(Object.keys(first)) || 'no fields'}. Leave rank_fields out to have the text, or all fields, scored.`,
+  });
+}
+
+function named(fields: readonly string[]): string {
+  const shown = fields
+    .slice(0, SHOWN_FIELDS)
+    .map((field) => JSON.stringify(field.slice(0, SHOWN_CHARACTERS)))
+    .join(', ');
+  return fields.length > SHOWN_FIELDS ? `${shown} and ${fields.length - SHOWN_FIELDS} more` : shown;
 }
 
 function chatText(parts: readonly unknown[], name: string): string {

@@ -13,6 +13,7 @@ import type { Dialect, DialectOptions, Envelope } from './dialect.ts';
 import { type Document, documentSchema, documentTexts } from './document-text.ts';
 import { querySchema, queryText } from './query-text.ts';
 import { requestValidator } from './request-validator.ts';
+import { refuseDeepDocuments, returnedDocument } from './returned-documents.ts';
 
 export const supersetRequest = z.object({
   query: querySchema,
@@ -22,7 +23,9 @@ export const supersetRequest = z.object({
   rank_fields: z
     .array(z.string())
     .nullish()
-    .describe('Of documents that are objects: the fields that are scored, in this order'),
+    .describe(
+      'Of documents that are objects: the fields that are scored, in this order. One without them is empty; if all are, the answer is 400',
+    ),
   ...commonFields,
 });
 
@@ -38,13 +41,17 @@ export const supersetResponse = z.object({
       z.object({
         index: place,
         relevance_score: z.number(),
-        document: z.looseObject({ text: z.string() }).optional(),
+        document: z
+          .looseObject({
+            text: z.string().describe('Of a document without a text of its own: what was scored'),
+          })
+          .optional(),
       }),
     )
     .describe('From the best to the worst, cut to top_n'),
   data: z
     .array(z.object({ index: place, relevance_score: z.number(), document: z.string().optional() }))
-    .describe('The same, with documents as plain text'),
+    .describe('The same, with documents as the plain text that was scored'),
   scores: z.array(z.number()).describe('Of all documents, in the order of the request'),
   usage: z.object({
     prompt_tokens: z.int().describe('Tokens of all pairs, after truncation'),
@@ -71,6 +78,7 @@ export function supersetDialect({ maxDocuments, longDocuments }: DialectOptions)
       const parsed = validated(body);
       const texts = documentTexts(parsed.documents, 'documents', parsed.rank_fields);
       const returned = parsed.return_documents === true ? { documents: parsed.documents, texts } : undefined;
+      if (returned !== undefined) refuseDeepDocuments(returned.documents, 'documents');
       return {
         request: {
           query: queryText(parsed.query),
@@ -121,13 +129,12 @@ function withDocuments(
   ranked: RerankResult['ranked'],
   { documents, texts }: Returned,
 ): Pick<Body, 'results' | 'data'> {
-  const asObject = (index: number) => {
-    const document = documents[index];
-    const text = texts[index] ?? '';
-    return typeof document === 'object' ? { ...document, text } : { text };
-  };
   return {
-    results: ranked.map(({ index, score }) => ({ index, relevance_score: score, document: asObject(index) })),
+    results: ranked.map(({ index, score }) => ({
+      index,
+      relevance_score: score,
+      document: returnedDocument(documents[index], texts[index] ?? ''),
+    })),
     data: ranked.map(({ index, score }) => ({ index, relevance_score: score, document: texts[index] ?? '' })),
   };
 }

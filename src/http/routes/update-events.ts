@@ -25,6 +25,11 @@ export function updateEventsRoute(updater: Updater, clock: Clock): RequestHandle
       // nginx would collect them otherwise.
       'X-Accel-Buffering': 'no',
     });
+    // Express sends HEAD here too, and nobody would end an answer without a body before the operation is over.
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
     let told: { readonly at: number; readonly step: string } | undefined;
     let cancelHeartbeat: (() => void) | undefined;
 

@@ -19,7 +19,9 @@ export function adviceFor(problems: readonly AttemptFailure[]): string {
     const isThrottled = problems.some(({ reason, retryAfterMs }) => reason === 'throttled' || retryAfterMs);
     return isThrottled ? `${kept} ${THROTTLED_ADVICE}` : kept;
   }
-  return `Trying again would not help: ${remedyFor(last)}`;
+  // One that would let others in says more than one that doesn't have it.
+  const closed = problems.find(({ status }) => status === 401 || status === 403);
+  return `Trying again would not help: ${remedyFor(closed ?? last)}`;
 }
 
 function remedyFor({ cause, status, reason }: AttemptFailure): string {

@@ -5,6 +5,7 @@ import { type AttemptFailure, asAttemptFailure } from './attempt-failure.ts';
 import { backoffMs } from './backoff.ts';
 import type { BlobSource } from './blob.ts';
 import { type Turn, takeTurn } from './source-turn.ts';
+import { SourcesFailure } from './sources-failure.ts';
 
 export interface Transfer extends Omit<Turn, 'source' | 'round' | 'isWhole' | 'onPiece' | 'onWritten'> {
   readonly sources: readonly BlobSource[];
@@ -23,7 +24,7 @@ interface Contender {
 /**
  * Brings all bytes of a blob: from the first source as far as it goes, then from the next one, which goes on where that
  * one stopped. Whether they gave the same file is for the hash to say.
- * @throws ServiceError source_failed, with the last failure as its cause, when no source could finish.
+ * @throws ServiceError source_failed, with a SourcesFailure as its cause, when no source could finish.
  */
 export async function transfer(work: Transfer): Promise<void> {
   const { partial, sources, signal, clock, retry } = work;
@@ -81,6 +82,10 @@ function failureOf({ name }: Transfer, contenders: readonly Contender[]): Servic
   );
   return new ServiceError('source_failed', `${name} could not be fetched (${problems.join('; ')})`, {
     detail: adviceFor(contenders.flatMap(({ problem }) => problem ?? [])),
-    cause: contenders.at(-1)?.problem,
+    cause: new SourcesFailure(
+      contenders.flatMap(({ source, problem }) =>
+        problem === undefined ? [] : { source: source.name, failure: problem },
+      ),
+    ),
   });
 }

@@ -21,11 +21,11 @@ const REFUSALS = new Set([401, 403, 404]);
 
 const FIRST_PAUSE_MS = 500;
 
-/** Whoever asks for a longer wait is asked no more. */
 const MAX_WAIT_MS = 30_000;
 
 /**
- * Asks one endpoint after the other until one answers.
+ * Asks one endpoint after the other until one answers. A refusal is final for its endpoint, and for all only when no other one
+ * failed in passing.
  * @param ask one endpoint, within so many milliseconds
  * @param onFailover is told of an endpoint that answered in place of one before it
  * @throws HubFailure, or the reason of the signal.
@@ -61,19 +61,24 @@ export async function askEndpoints<T>(
         return outcome.value;
       }
       failures.push(outcome.failure);
-      if ((outcome.failure.retryAfterMs ?? 0) > MAX_WAIT_MS) left.set(endpoint, outcome.failure);
+      if (isLastWord(outcome.failure)) left.set(endpoint, outcome.failure);
       if (outcome.failure.retryAfterMs && index + 1 < endpoints.length) {
         warn(`${endpoint.name} ${outcome.failure.reason}: the next endpoint is asked`);
       }
     }
-    const failure = new HubFailure(failures);
-    if (!failure.isOutage || round >= rounds || left.size === endpoints.length) throw failure;
-    for (const { name, reason, retryAfterMs = 0 } of failures) {
-      if (retryAfterMs > 0 && retryAfterMs <= MAX_WAIT_MS) warn(`${name} ${reason}: it is asked again then`);
+    if (round >= rounds || left.size === endpoints.length) throw new HubFailure(failures);
+    const waits = failures.filter((failure) => !isLastWord(failure));
+    for (const { name, reason, retryAfterMs = 0 } of waits) {
+      if (retryAfterMs > 0) warn(`${name} ${reason}: it is asked again then`);
     }
-    await delay(clock, pauseOf(failures, round, random), signal);
+    await delay(clock, pauseOf(waits, round, random), signal);
     signal.throwIfAborted();
   }
+}
+
+/** Who said no, or wants to be left alone for longer than anybody waits, is asked no more. The others may still have it. */
+function isLastWord({ refusal, retryAfterMs = 0 }: EndpointFailure): boolean {
+  return refusal !== undefined || retryAfterMs > MAX_WAIT_MS;
 }
 
 async function attempt<T>(
@@ -114,9 +119,8 @@ function failureAt({ name, url }: Endpoint, reason: string, error?: unknown): En
 }
 
 /** Doubles from round to round, half of it by chance; or what a server asked for. */
-function pauseOf(failures: readonly EndpointFailure[], round: number, random: () => number): number {
-  const waits = failures.map(({ retryAfterMs = 0 }) => retryAfterMs);
-  const asked = Math.max(0, ...waits.filter((ms) => ms <= MAX_WAIT_MS));
+function pauseOf(waits: readonly EndpointFailure[], round: number, random: () => number): number {
+  const asked = Math.max(0, ...waits.map(({ retryAfterMs = 0 }) => retryAfterMs));
   const own = FIRST_PAUSE_MS * 2 ** (round - 1) * (0.5 + random());
   return Math.max(asked, own);
 }

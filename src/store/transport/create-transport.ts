@@ -24,7 +24,7 @@ export interface Proxies {
 }
 
 export interface TransportOptions extends HostPolicy {
-  /** Bearer tokens by the origin (`https://hub.example`) that they are for. They are sent nowhere else. */
+  /** Bearer tokens by the origin (`https://hub.example`) that they are for. They are sent nowhere else, and to no other origin by redirect. */
   readonly tokens: ReadonlyMap<string, string>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -85,9 +85,10 @@ async function requestThrough(
   const { method = 'GET', headers = {}, followRedirects = true, signal } = request;
   const deadline = clock.now() + (request.headersTimeoutMs ?? HEADERS_TIMEOUT_MS);
   let { url } = request;
+  let hasLeftHome = false;
   for (let hops = 0; ; hops += 1) {
     guard.checkUrl(url);
-    const sent = headersFor(url.origin, request.url.origin, headers, tokens);
+    const sent = headersFor(url.origin, hasLeftHome, headers, tokens);
     const ask = async () => {
       const exchange = new Exchange(clock, signal);
       const left = Math.max(1, Math.round(deadline - clock.now()));
@@ -113,6 +114,7 @@ async function requestThrough(
     if (hops === MAX_REDIRECTS)
       throw new TransportError('redirect', url, `more than ${MAX_REDIRECTS} redirects`);
     url = redirectTarget(url, header('location'));
+    hasLeftHome ||= url.origin !== request.url.origin;
   }
 }
 

@@ -2,7 +2,7 @@ import { TransportError } from './transport-error.ts';
 
 const STATUSES = new Set([301, 302, 303, 307, 308]);
 
-/** Headers that only the origin may see that they were meant for. */
+/** Headers that only the origin may see that was asked. */
 const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'cookie']);
 
 export function isRedirect(status: number): boolean {
@@ -22,19 +22,23 @@ export function redirectTarget(from: URL, location: string | undefined): URL {
   return target;
 }
 
-/** Headers for the next hop: without credentials where the origin is another one. */
+/**
+ * Headers for the next hop. Credentials go with it only while no redirect has led to another origin: one that did says where to look,
+ * and must not have us sign in there, nor anywhere behind it.
+ * @param tokens bearer tokens by the origin that they are for
+ */
 export function headersFor(
   origin: string,
-  firstOrigin: string,
+  hasLeftHome: boolean,
   headers: Readonly<Record<string, string>>,
   tokens: ReadonlyMap<string, string>,
 ): Record<string, string> {
   const sent: Record<string, string> = { 'user-agent': 'rerankd', 'accept-encoding': 'identity' };
   for (const [name, value] of Object.entries(headers)) {
     const key = name.toLowerCase();
-    if (origin === firstOrigin || !CREDENTIALS.has(key)) sent[key] = value;
+    if (!hasLeftHome || !CREDENTIALS.has(key)) sent[key] = value;
   }
-  const token = tokens.get(origin);
+  const token = hasLeftHome ? undefined : tokens.get(origin);
   if (token !== undefined && sent['authorization'] === undefined) sent['authorization'] = `Bearer ${token}`;
   return sent;
 }

@@ -54,6 +54,34 @@ export const modelServerClients: readonly RecordedClient[] = [
       },
     ],
   },
+  {
+    client: 'Together (Python), Rerank',
+    dialect: 'POST /v1/rerank, Together',
+    exchanges: [
+      {
+        method: 'POST',
+        path: '/v1/rerank',
+        body: {
+          model: MODEL,
+          query,
+          documents: documents.map((title, id) => ({ id, title, text: `Text ${id}` })),
+          top_n: documents.length,
+          return_documents: true,
+          rank_fields: ['title'],
+        },
+        // Programs go on with the documents that come back in place of their own.
+        needs: parsers.resultsWithOwnTexts((index) => `Text ${index}`),
+        breaksWithout: parsers.RESULTS_WITH_DOCUMENTS,
+        order: parsers.inOrder,
+      },
+      {
+        method: 'POST',
+        path: '/v1/rerank',
+        body: { model: MODEL, query, documents: [{ title: 'a' }], rank_fields: ['titel'] },
+        status: 400,
+      },
+    ],
+  },
   ...['/rerank', '/reranking', '/v1/rerank', '/v1/reranking'].map((path) => ({
     client: `llama.cpp, ${path}`,
     dialect: `POST ${path}, Jina`,

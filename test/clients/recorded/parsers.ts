@@ -15,6 +15,12 @@ export const allResults = z.object({ results: z.array(rank).length(documents.len
 export const resultsWithDocuments = z.object({ results: z.array(rank.extend({ document: text })).min(1) });
 export const RESULTS_WITH_DOCUMENTS = [...RESULTS, 'results[].document', 'results[].document.text'] as const;
 
+/** The same, with the text that the client's own document has. */
+export const resultsWithOwnTexts = (ownText: (index: number) => string) =>
+  resultsWithDocuments.refine(({ results: ranked }) =>
+    ranked.every(({ index, document }) => document.text === ownText(index)),
+  );
+
 /** Scores that a client compares with a threshold of its user. */
 export const thresholdResults = z.object({
   results: z

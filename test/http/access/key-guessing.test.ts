@@ -82,6 +82,70 @@ describe('guessing keys', () => {
     expect((await door.client.post('/rollback', {}, bearer('root'))).status).toBe(200);
   });
 
+  it('is not hidden by an API key beside it, and each key counts', async () => {
+    const clock = new ManualClock();
+    const door = await openDoor({ RERANK_API_KEY: 'right', RERANK_ADMIN_KEY: 'root' }, clock);
+    let tried = 0;
+    const tryTwo = async (path: 'get' | 'post') => {
+      tried += 2;
+      const headers = { ...bearer('right'), 'x-api-key': `a${tried}`, 'api-key': `b${tried}` };
+      return path === 'get'
+        ? await door.client.get('/info', headers)
+        : await door.client.post('/rollback', {}, headers);
+    };
+    for (let i = 0; i < 5; i += 1) expect((await tryTwo('get')).status).toBe(200);
+    for (let i = 0; i < 5; i += 1) expect((await tryTwo('post')).status).toBe(401);
+    expect((await tryTwo('post')).status).toBe(429);
+    expect((await door.client.post('/rollback', {}, bearer('root'))).status).toBe(429);
+    expect(door.log.find(/has sent many wrong keys/)).toBeDefined();
+    // It is one every five seconds from then on, not one request.
+    clock.advance(5_000);
+    expect((await tryTwo('post')).status).toBe(401);
+    clock.advance(5_000);
+    expect((await tryTwo('post')).status).toBe(429);
+  });
+
+  it('beside a valid API key shows nothing by the rate limit while the brake holds', async () => {
+    const settings = { RERANK_API_KEY: 'right', RERANK_ADMIN_KEY: 'root', RERANK_RATE_LIMIT: '1000' };
+    const door = await openDoor(settings, new ManualClock());
+    expect((await door.client.get('/info', bearer('right'))).status).toBe(200);
+    await guess(door, 30);
+    for (const key of ['root', 'wr0ng']) {
+      const answer = await door.client.get('/info', { ...bearer('right'), 'x-api-key': key });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('ratelimit-limit')).toBe('1000');
+    }
+    expect((await door.client.post('/rollback', {}, bearer('root'))).status).toBe(429);
+  });
+
+  it('is not what programs do that send something else beside their key, however many they are', async () => {
+    const door = await openDoor({ RERANK_API_KEY: 'right', RERANK_ADMIN_KEY: 'root' }, new ManualClock());
+    const junk = ['dummy', 'none', 'EMPTY', 'sk-0000', 'null', 'undefined', 'xxx', 'sk-proj-1', 'key', '-'];
+    for (let i = 0; i < 20; i += 1) {
+      for (const key of junk)
+        expect((await door.client.get('/info', { ...bearer(key), 'x-api-key': 'right' })).status).toBe(200);
+    }
+    // Nor are they forgotten while somebody really guesses.
+    await guess(door, 9);
+    for (const key of junk) await door.client.get('/info', { ...bearer(key), 'x-api-key': 'right' });
+    expect((await door.client.post('/rollback', {}, bearer('root'))).status).toBe(200);
+  });
+
+  it('does not push a key that is in use out of what is remembered', () => {
+    const clock = new ManualClock();
+    const brake = new GuessBrake(clock);
+    brake.failed('a', 'old');
+    for (let i = 0; i < 100; i += 1) {
+      clock.advance(5_000);
+      brake.failed('a', `guess ${i}`);
+      brake.failed('a', 'old');
+    }
+    expect(brake.waitSeconds('a')).toBeUndefined();
+    for (let i = 0; i < 18; i += 1) brake.failed('a', `more ${i}`);
+    for (let i = 0; i < 10; i += 1) brake.failed('a', 'old');
+    expect(brake.waitSeconds('a')).toBeUndefined();
+  });
+
   it('is not what happens on servers without keys, where clients send junk', async () => {
     const door = await openDoor({}, new ManualClock());
     for (const junk of ['None', 'undefined', 'null', ''])

@@ -40,6 +40,28 @@ describe('the text of a document', () => {
     expect(read('plain', ['body'])).toBe('plain');
   });
 
+  it('is not that of rank_fields that no document has', () => {
+    const texts = (documents: Document[], fields: string[]) => documentTexts(documents, 'documents', fields);
+    const documents = ['plain', { title: 'a', body: 'b' }, { text: 'c' }];
+    expect(() => texts(documents, ['titel', 'bdy'])).toThrow(
+      expect.objectContaining({
+        type: 'invalid_request',
+        message: 'rank_fields: no document has a field "titel", "bdy"',
+        detail: expect.stringContaining('documents[1] has "title", "body".'),
+      }),
+    );
+    expect(() => texts(documents, ['toString'])).toThrow(/no document has a field "toString"/);
+    expect(() =>
+      texts(
+        [{}],
+        Array.from({ length: 9 }, () => 'x'.repeat(99)),
+      ),
+    ).toThrow(/^rank_fields: no document has a field ("x{40}", ){4}"x{40}" and 4 more$/);
+    expect(texts(documents, ['titel', 'title'])).toEqual(['plain', 'a', '']);
+    expect(texts([{ title: null }], ['title'])).toEqual(['']);
+    expect(texts(['plain'], ['titel'])).toEqual(['plain']);
+  });
+
   it.each<[Document, RegExp]>([
     [
       { content: [{ type: 'image_url', image_url: { url: 'x' } }] },

@@ -119,6 +119,37 @@ describe('the form with documents', () => {
     expect(body.data.map(({ document }) => document)).toEqual(['a', 'b', 'title: c']);
   });
 
+  it('returns documents as they came, whatever of them was scored', () => {
+    const documents = [
+      { text: 'own', title: 'scored', id: 1 },
+      { text: null, title: 'scored' },
+      { title: 'scored' },
+    ];
+    const spoken = parse({ documents, rank_fields: ['title'], return_documents: true });
+    const body = answerOf(spoken, [3, 2, 1]) as {
+      results: { document: unknown }[];
+      data: { document: unknown }[];
+    };
+    expect(supersetResponse.parse(body)).toEqual(body);
+    expect(body.results.map(({ document }) => document)).toEqual([
+      { text: 'own', title: 'scored', id: 1 },
+      { text: 'scored', title: 'scored' },
+      { text: 'scored', title: 'scored' },
+    ]);
+    expect(body.data.map(({ document }) => document)).toEqual(['scored', 'scored', 'scored']);
+  });
+
+  it.each([1, 100_000])('refuses to return a document that is nested too deeply, by %i levels', (levels) => {
+    const deep = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
+    const documents = ['a', { text: 'b', meta: deep(99) }, { text: 'c', meta: deep(99 + levels) }];
+    expect(() => parse({ documents, return_documents: true })).toThrow(
+      /^documents\[2\] is nested too deeply to be returned/,
+    );
+    expect(parse({ documents }).request.documents).toEqual(['a', 'b', 'c']);
+    const fine = documents.slice(0, 2);
+    expect(() => answerOf(parse({ documents: fine, return_documents: true }), [2, 1])).not.toThrow();
+  });
+
   it('says when a text was cut', () => {
     expect(answerOf(parse(), [1, 2, 3], 1)).toMatchObject({ meta: { truncated: true } });
   });

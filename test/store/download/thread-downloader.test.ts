@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../src/errors.ts';
 import { AttemptFailure } from '../../../src/store/download/attempt-failure.ts';
 import type { BlobRequest, DiskSpace } from '../../../src/store/download/blob.ts';
+import { SourcesFailure } from '../../../src/store/download/sources-failure.ts';
 import { createThreadDownloader } from '../../../src/store/download/thread-downloader.ts';
 import { seededContent, sha256Of } from '../../support/fake-hub/content.ts';
 import { startFakeHub } from '../../support/fake-hub/fake-hub.ts';
@@ -132,8 +133,10 @@ describe('a downloader in a thread', () => {
       detail: expect.stringMatching(/^Trying again would not help/) as string,
     });
     const { cause } = failure as ServiceError;
-    expect(cause).toBeInstanceOf(AttemptFailure);
-    expect(cause).toMatchObject({ status: 403, isFinal: true });
+    expect(cause).toBeInstanceOf(SourcesFailure);
+    const [problem] = (cause as SourcesFailure).problems;
+    expect(problem?.failure).toBeInstanceOf(AttemptFailure);
+    expect(problem?.failure).toMatchObject({ status: 403, isFinal: true });
   });
 
   it('asks the server for the space, and gives up without it', async () => {

@@ -100,6 +100,30 @@ describe('a branch that is on this machine', () => {
     });
   });
 
+  it.each(['first', 'last'])(
+    'is used as it was when the hub that comes %s is out and a mirror never had it',
+    async (place) => {
+      await using hub = await startFakeHub();
+      await using mirror = await startFakeHub();
+      const hubs = place === 'first' ? [hub.origin, mirror.origin] : [mirror.origin, hub.origin];
+      const { store, commit } = await cachedBranch(hub, { hubs });
+      hub.fault({ path: '/revision/main', times: 99 }, { kind: 'status', status: 503 });
+      expect(await store.fetch('org/name')).toMatchObject({
+        stale: true,
+        reference: `hf://org/name@${commit}`,
+      });
+    },
+  );
+
+  it('is not used when one hub is out and another does not let us in', async () => {
+    await using hub = await startFakeHub();
+    await using mirror = await startFakeHub({ mirrorOf: hub });
+    const { store } = await cachedBranch(hub, { hubs: [hub.origin, mirror.origin] });
+    hub.fault('/revision/main', { kind: 'status', status: 503 });
+    mirror.fault('/revision/main', { kind: 'status', status: 403 });
+    await expect(store.fetch('org/name')).rejects.toThrow(/does not let us read org\/name.*answered 503/);
+  });
+
   it('is used as it was after 3 seconds without an answer', async () => {
     await using hub = await startFakeHub();
     const clock = new ManualClock();
@@ -245,12 +269,61 @@ describe('a model that is not on this machine', () => {
     expect((await other.fetch('org/name')).reference).toContain(commit);
   });
 
-  it('is not found when one hub says so and no other has it', async () => {
+  it('is not found when every hub says so', async () => {
     await using hub = await startFakeHub();
     await using mirror = await startFakeHub();
-    mirror.kill();
     const store = await HubStore.open({ hubs: [hub.origin, mirror.origin] });
     await expect(store.fetch('org/name')).rejects.toMatchObject({ type: 'model_not_found' });
+    for (const server of [hub, mirror]) expect(server.requests.all).toHaveLength(1);
+  });
+
+  it('is asked for again at the hub that has a bad moment, and no more at the one that does not have it', async () => {
+    await using hub = await startFakeHub();
+    await using mirror = await startFakeHub();
+    hub.repository('org/name').commit(checkpointFiles());
+    hub.fault({ path: '/revision/main', times: 2 }, { kind: 'status', status: 503 });
+    mirror.fault({ path: '/api/', times: 99 }, { kind: 'status', status: 404, retryAfter: '7' });
+    const clock = new ImpatientClock();
+    const store = await HubStore.open({ hubs: [hub.origin, mirror.origin], clock });
+    await store.fetch('org/name');
+    expect(clock.pauses).toEqual([500, 1000]);
+    expect(mirror.requests.to('/revision/')).toHaveLength(1);
+  });
+
+  it.each(['first', 'last'])(
+    'is not said to be missing while the hub that comes %s is out',
+    async (place) => {
+      await using hub = await startFakeHub();
+      await using mirror = await startFakeHub();
+      hub.fault({ path: '/revision/', times: 99 }, { kind: 'status', status: 503 });
+      const hubs = place === 'first' ? [hub.origin, mirror.origin] : [mirror.origin, hub.origin];
+      const store = await HubStore.open({ hubs, clock: new ImpatientClock() });
+      const failure = store.fetch('org/name');
+      await expect(failure).rejects.toMatchObject({ type: 'source_failed' });
+      await expect(failure).rejects.toThrow(/^org\/name can't be looked up: /);
+      await expect(failure).rejects.toThrow(`${new URL(hub.origin).host} answered 503`);
+      await expect(failure).rejects.toThrow(`${new URL(mirror.origin).host} answered 401`);
+      expect(hub.requests.all).toHaveLength(3);
+      expect(mirror.requests.all).toHaveLength(1);
+    },
+  );
+
+  it('that is gated is said to be, and who was out as well', async () => {
+    await using hub = await startFakeHub();
+    await using mirror = await startFakeHub();
+    mirror.fault({ path: '/revision/', times: 99 }, { kind: 'status', status: 502 });
+    hub.fault({ path: '/revision/' }, { kind: 'status', status: 403, errorCode: 'GatedRepo' });
+    const hubs = [mirror.origin, hub.origin];
+    const store = await HubStore.open({ hubs, clock: new ImpatientClock() });
+    await expect(store.fetch('org/name')).rejects.toMatchObject({
+      type: 'source_failed',
+      message: expect.stringMatching(
+        new RegExp(
+          `gated repository, and ${new URL(hub.origin).host} .*; ${new URL(mirror.origin).host} answered 502$`,
+        ),
+      ),
+      detail: expect.stringContaining('HF_TOKEN'),
+    });
   });
 
   it('that is private comes to whoever has a token', async () => {
@@ -281,6 +354,32 @@ describe('a model that is not on this machine', () => {
       message: expect.stringContaining('gated'),
       detail: expect.stringContaining(`${hub.origin}/org/name`),
     });
+  });
+});
+
+describe('files that a hub lists and does not give', () => {
+  it('come with the advice of the gated hub, although a mirror after it says something else', async () => {
+    await using hub = await startFakeHub();
+    await using mirror = await startFakeHub();
+    hub.repository('org/name', 'gated').commit(checkpointFiles());
+    const store = await HubStore.open({ hubs: [hub.origin, mirror.origin], clock: new ImpatientClock() });
+    const failure = store.fetch('org/name');
+    await expect(failure).rejects.toMatchObject({
+      type: 'source_failed',
+      message: expect.stringMatching(`gated repository, and ${new URL(hub.origin).host}`),
+      detail: expect.stringMatching(`${hub.origin}/org/name .*HF_TOKEN`),
+    });
+  });
+
+  it('come with it and with who was out', async () => {
+    await using hub = await startFakeHub();
+    await using mirror = await startFakeHub();
+    hub.repository('org/name', 'gated').commit(checkpointFiles());
+    mirror.fault({ path: '/resolve/', times: 999 }, { kind: 'status', status: 500 });
+    const store = await HubStore.open({ hubs: [hub.origin, mirror.origin], clock: new ImpatientClock() });
+    await expect(store.fetch('org/name')).rejects.toThrow(
+      new RegExp(`does not let us in; ${new URL(mirror.origin).host} failed \\(status 500\\)$`),
+    );
   });
 });
 
@@ -348,6 +447,15 @@ describe('a snapshot without the listing of its commit, as older programs leave 
     await using hub = await startFakeHub();
     const { store, commit } = await unlisted(hub);
     hub.kill();
+    await store.fetch(`org/name@${commit}`);
+    expect(store.warnings).toEqual([expect.stringContaining('used as they are')]);
+  });
+
+  it('is used as it is when the hub is out and a mirror does not have it', async () => {
+    await using hub = await startFakeHub();
+    await using mirror = await startFakeHub();
+    const { store, commit } = await unlisted(hub, { hubs: [hub.origin, mirror.origin] });
+    hub.fault({ path: '/tree/', times: 99 }, { kind: 'status', status: 503 });
     await store.fetch(`org/name@${commit}`);
     expect(store.warnings).toEqual([expect.stringContaining('used as they are')]);
   });

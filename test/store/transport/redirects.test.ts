@@ -65,6 +65,39 @@ test('a token is sent to its origin and to no other', async () => {
   ]);
 });
 
+test('a redirect to another origin takes no token along, neither there nor back', async () => {
+  await using hub = await startFakeHub();
+  const url = hub.publish('/file', givenContent('content'));
+  const elsewhere = new URL('/api/models/acme/model', hub.origin).href;
+  hub.fault('/file', { kind: 'redirect', to: elsewhere });
+  hub.fault('/api/models/acme/model', { kind: 'redirect', to: `${url.href}?back` });
+  const tokens = new Map([
+    [hub.cdnOrigin, 'hf_first'],
+    [hub.origin, 'hf_second'],
+  ]);
+  const response = await testTransport({ tokens }).request({ url, signal });
+  await response.discard();
+  expect(response.url.href).toBe(`${url.href}?back`);
+  const seen = hub.requests.all.map(({ server, authorization }) => [server, authorization]);
+  expect(seen).toEqual([
+    ['cdn', 'Bearer hf_first'],
+    ['hub', undefined],
+    ['cdn', undefined],
+  ]);
+});
+
+test('a redirect to the same origin keeps the token, as for a repository that was renamed', async () => {
+  await using hub = await startFakeHub();
+  const url = hub.publish('/file', givenContent('content'));
+  hub.fault('/file', { kind: 'redirect', to: `${url.href}?new` });
+  const tokens = new Map([[hub.cdnOrigin, 'hf_first']]);
+  await (await testTransport({ tokens }).request({ url, signal })).discard();
+  expect(hub.requests.all.map(({ authorization }) => authorization)).toEqual([
+    'Bearer hf_first',
+    'Bearer hf_first',
+  ]);
+});
+
 test('neither tokens nor signatures of URLs come into errors or logs', async () => {
   await using hub = await startFakeHub();
   const url = hub.publish('/file', givenContent('content'));

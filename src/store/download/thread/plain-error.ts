@@ -1,5 +1,6 @@
 import { type ErrorType, messageOf, ServiceError } from '../../../errors.ts';
 import { AttemptFailure, type FailureReason } from '../attempt-failure.ts';
+import { SourcesFailure } from '../sources-failure.ts';
 
 /** An error on its way between threads, with all that somebody decides by. */
 export type PlainError =
@@ -12,12 +13,8 @@ export type PlainError =
       readonly cause: PlainError | undefined;
     }
   | {
-      readonly kind: 'attempt';
-      readonly reason: FailureReason;
-      readonly message: string;
-      readonly isFinal: boolean;
-      readonly status: number | undefined;
-      readonly retryAfterMs: number | undefined;
+      readonly kind: 'sources';
+      readonly problems: readonly { readonly source: string; readonly failure: PlainFailure }[];
     }
   | {
       readonly kind: 'other';
@@ -26,15 +23,23 @@ export type PlainError =
       readonly syscall: string | undefined;
     };
 
+interface PlainFailure {
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly isFinal: boolean;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
 export function toPlainError(error: unknown): PlainError {
   if (error instanceof ServiceError) {
     const { type, message, detail, retryAfterSeconds } = error;
     const cause = error.cause === undefined ? undefined : toPlainError(error.cause);
     return { kind: 'service', type, message, detail, retryAfterSeconds, cause };
   }
-  if (error instanceof AttemptFailure) {
-    const { reason, message, isFinal, status, retryAfterMs } = error;
-    return { kind: 'attempt', reason, message, isFinal, status, retryAfterMs };
+  if (error instanceof SourcesFailure) {
+    const problems = error.problems.map(({ source, failure }) => ({ source, failure: toPlain(failure) }));
+    return { kind: 'sources', problems };
   }
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   return { kind: 'other', message: messageOf(error), code, syscall };
@@ -49,13 +54,10 @@ export function fromPlainError(plain: PlainError): Error {
       ...(cause === undefined ? {} : { cause: fromPlainError(cause) }),
     });
   }
-  if (plain.kind === 'attempt') {
-    const { reason, message, isFinal, retryAfterMs, status } = plain;
-    return new AttemptFailure(reason, message, {
-      isFinal,
-      retryAfterMs,
-      ...(status === undefined ? {} : { status }),
-    });
+  if (plain.kind === 'sources') {
+    return new SourcesFailure(
+      plain.problems.map(({ source, failure }) => ({ source, failure: fromPlain(failure) })),
+    );
   }
   const { message, code, syscall } = plain;
   return Object.assign(
@@ -63,4 +65,16 @@ export function fromPlainError(plain: PlainError): Error {
     code === undefined ? {} : { code },
     syscall === undefined ? {} : { syscall },
   );
+}
+
+function toPlain({ reason, message, isFinal, status, retryAfterMs }: AttemptFailure): PlainFailure {
+  return { reason, message, isFinal, status, retryAfterMs };
+}
+
+function fromPlain({ reason, message, isFinal, status, retryAfterMs }: PlainFailure): AttemptFailure {
+  return new AttemptFailure(reason, message, {
+    isFinal,
+    retryAfterMs,
+    ...(status === undefined ? {} : { status }),
+  });
 }
