@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type ServerAddress, urlOfListener } from '../commands/server/address.ts';
 import { type Config, ConfigError } from '../config.ts';
-import { parseKeys } from '../http/access/parse-keys.ts';
+import { parseKeys } from '../platform/keys/parse-keys.ts';
 import type { Given } from './command-line.ts';
 import { readFlags, valueFlag } from './flags.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { keyProblem } from '../http/access/key-rule.ts';
+import { keyProblem } from '../platform/keys/key-rule.ts';
 import { listOf, port, positive, secret, setting, text } from './rules.ts';
 
 const LONGEST_TIMEOUT_MS = 3_600_000;

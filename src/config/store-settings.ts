@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import type { z } from 'zod';
-import { hubCacheDirectory } from '../store/hub/cache/cache-roots.ts';
+import { hubCacheDirectory } from './hub-cache-directory.ts';
 import { aboveZero, bytes, isOn, listOf, oneOf, secret, setting, text, whole } from './rules.ts';
 
 /** Where models come from, and how much of them stays. */

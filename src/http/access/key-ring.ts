@@ -1,10 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-
-/** A key and the name by which logs and metrics call it. */
-export interface NamedKey {
-  readonly id: string;
-  readonly key: string;
-}
+import type { NamedKey } from '../../platform/keys/parse-keys.ts';
 
 /** So that what lies in memory, and the order of comparisons, says nothing about a key to whoever doesn't have it. */
 const PEPPER = randomBytes(32);

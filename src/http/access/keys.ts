@@ -1,10 +1,10 @@
 import { messageOf, ServiceError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { type NamedKey, parseKeys, refuseTwins } from '../../platform/keys/parse-keys.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { ReloadedFiles } from '../../platform/reloaded-files.ts';
 import type { AccessMetrics } from './access-metrics.ts';
-import { KeyRing, type NamedKey } from './key-ring.ts';
-import { parseKeys, refuseTwins } from './parse-keys.ts';
+import { KeyRing } from './key-ring.ts';
 
 /** What the key of a setting is called in logs and metrics. */
 export const DEFAULT_KEY_ID = 'default';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hubCacheDirectory } from '../../../src/store/hub/cache/cache-roots.ts';
+import { hubCacheDirectory } from '../../../src/config/hub-cache-directory.ts';
 import { byHealth, hubEndpoints } from '../../../src/store/hub/endpoints.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 

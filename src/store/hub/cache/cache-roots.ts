@@ -18,19 +18,6 @@ export interface CacheRoots {
 const TAG =
   'Signature: 8a477f597d28d172789f06886806bc55\n# This file is a cache directory tag created by huggingface_hub.\n# For information about cache directory tags, see:\n#\thttps://bford.info/cachedir/\n';
 
-/** Where huggingface_hub keeps models, by the same variables and in the same order. */
-export function hubCacheDirectory(settings: {
-  readonly hfHubCache?: string | undefined;
-  readonly hfHome?: string | undefined;
-  readonly xdgCacheHome?: string | undefined;
-  readonly home: string;
-}): string {
-  const { hfHubCache, hfHome, xdgCacheHome, home } = settings;
-  const inHome = (path: string): string => (/^~(?=\/|$)/.test(path) ? join(home, path.slice(1)) : path);
-  if (hfHubCache) return inHome(hfHubCache);
-  return join(inHome(hfHome || join(xdgCacheHome || join(home, '.cache'), 'huggingface')), 'hub');
-}
-
 /**
  * Finds out what can be done with a cache. One that can't be written is read, and `fallback` takes what is new.
  * @param canWrite for tests

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseKeys } from '../../../src/http/access/parse-keys.ts';
+import { parseKeys } from '../../../src/platform/keys/parse-keys.ts';
 
 describe('a file of keys', () => {
   it('has one key a line, with an id or without', () => {

@@ -1,5 +1,10 @@
-import type { NamedKey } from './key-ring.ts';
 import { keyProblem } from './key-rule.ts';
+
+/** A key and the name by which logs and metrics call it. */
+export interface NamedKey {
+  readonly id: string;
+  readonly key: string;
+}
 
 const MOST_KEYS = 1_000;
 const ID = /^[\w.-]{1,64}$/;
