@@ -1,5 +1,4 @@
 import type { Config } from './config.ts';
-import { messageOf } from './errors.ts';
 import type { Generation } from './model/generation.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
@@ -76,10 +75,9 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
     },
   });
   let takingBack: Promise<void> | undefined;
-  const onBreach = (bad: Generation, reason: string): void => {
-    takingBack = takeBack({ slot, updater, record, logger }, bad, reason).catch((error) =>
-      logger.fatal({ err: error }, `the model on probation could not be taken back: ${messageOf(error)}`),
-    );
+  const onBreach = (bad: Generation, reason: string): Promise<void> => {
+    takingBack = takeBack({ updater, record, logger }, bad, reason);
+    return takingBack;
   };
   const probation = new Probation({
     live,
@@ -112,8 +110,9 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
   });
   const close = async (): Promise<void> => {
     await updater.close();
-    await takingBack;
-    probation.end('ended', 'the server is shutting down');
+    // The probation tells what is wrong with it.
+    await takingBack?.catch(() => {});
+    probation.end('the server is shutting down');
     await standby.dismiss();
     record.close();
   };

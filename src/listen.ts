@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { limitConnections } from './connection-limit.ts';
 import { type AppOptions, createApp } from './http/app.ts';
 import { HttpServer } from './http/server.ts';
 import { type AccessParts, type Door, openAccess } from './open-access.ts';
@@ -36,17 +37,18 @@ export async function listen(config: Config, app: AppParts, parts: AccessParts):
 }
 
 async function openPorts(
-  { host, port, access }: Config,
+  config: Config,
   parts: AppParts,
   door: Door,
-  { clock }: AccessParts,
+  { clock, logger }: AccessParts,
 ): Promise<Ports> {
-  const { adminAddress, corsOrigins, headersTimeoutMs, bodyTimeoutMs, maxConnections } = access;
+  const { host, port } = config;
+  const { adminAddress, corsOrigins, headersTimeoutMs, bodyTimeoutMs } = config.access;
   const app = { ...parts, access: door.access, corsOrigins, bodyTimeoutMs };
   const terms = {
     headersTimeoutMs,
     bodyTimeoutMs,
-    maxConnections,
+    maxConnections: limitConnections(config, logger),
     clock,
     tls: door.tls,
     onRefused: (reason: string) => door.metrics.refusedConnections.inc({ reason }),

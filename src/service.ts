@@ -24,7 +24,6 @@ import { boot } from './serving/boot.ts';
 import { type DeviceFallback, DeviceFallbackWatch } from './serving/device-fallback.ts';
 import { HealthCheck } from './serving/health.ts';
 import { ModelSlot } from './serving/slot/model-slot.ts';
-import { referencedDigests } from './serving/state/history.ts';
 import { StateFile } from './serving/state/state-file.ts';
 import { openWorkshop } from './workshop.ts';
 
@@ -193,11 +192,13 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       { preparation, gates, stateFile, configured: config.model, clock, logger },
       stop.signal,
     );
-    await slot.swap(generation);
+    const { reference: model, digest } = generation.identity;
     record.restore(state, work.because ?? unsaved);
+    // Before the first update can begin: its copy would look like an old one.
+    await record.forgetUnreferenced({ model, digest });
+    await slot.swap(generation);
     announce(generation, metrics);
     watch?.start();
-    await keepOnly(new Set([generation.identity.digest, ...(state ? referencedDigests(state) : [])]));
   };
   const ready = start();
   ready.catch(() => {});

@@ -64,7 +64,7 @@ export const accessSettings = {
   ),
   RERANK_MAX_CONNECTIONS: setting(
     positive.default(10_000),
-    'the most connections on each port; more are closed at once',
+    'the most connections on each port; more are closed at once. Fewer where the limit of open files (`ulimit -n`) leaves no room for so many beside the models: the log says how many',
   ),
 } as const;
 

@@ -124,15 +124,7 @@ async function compare(
 ): Promise<readonly string[]> {
   const { clock, logger } = settings;
   logger.info(`${model.reference}: comparing ${fast} with fp32`);
-  const load = async (graph: ServableGraph): Promise<Generation> => {
-    const generation = await Generation.load(
-      { ...model, graph, plan: defaultPlan(settings, graph), generation: NO_GENERATION },
-      settings,
-      signal,
-    );
-    await generation.warm(signal);
-    return generation;
-  };
+  const load = (graph: ServableGraph): Promise<Generation> => loadWarm(model, graph, settings, signal);
   const reference = await load(fp32);
   try {
     const candidate = await load(fastGraph);
@@ -154,5 +146,27 @@ async function compare(
   } finally {
     // What serves is loaded next, and may need the memory of both.
     await reference.release();
+  }
+}
+
+/** @throws what a load or a warm-up throws, such as too little memory for it; nothing is left running then. */
+async function loadWarm(
+  model: NamedModel,
+  graph: ServableGraph,
+  settings: GenerationSettings,
+  signal: AbortSignal,
+): Promise<Generation> {
+  const generation = await Generation.load(
+    { ...model, graph, plan: defaultPlan(settings, graph), generation: NO_GENERATION },
+    settings,
+    signal,
+  );
+  try {
+    await generation.warm(signal);
+    return generation;
+  } catch (error) {
+    // A card that is short already must not keep what nobody will use.
+    await generation.release();
+    throw error;
   }
 }

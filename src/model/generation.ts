@@ -57,7 +57,7 @@ export class Generation {
 
   /**
    * Loads a staged model beside whatever else runs.
-   * @param nest what was made ready before; it is used up or closed.
+   * @param nest what was made ready before; what is not taken of it stays its owner's.
    * @throws ServiceError invalid_model when it can't be served. Nothing is left running then.
    */
   static async load(

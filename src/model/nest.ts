@@ -44,13 +44,16 @@ export interface NestRoom {
   readonly running: Generation | undefined;
 }
 
-/** All of a generation but the model itself: engine processes without a model, and the tokenizer, if there is room for it. */
+/**
+ * All of a generation but the model itself: engine processes without a model, and the tokenizer, if there is room for it. Whoever
+ * had it prepared closes it, whatever a generation has taken of it.
+ */
 export class Nest {
-  readonly tokenizer: Tokenizer | undefined;
   readonly spares: SpareEngines;
+  #tokenizer: Tokenizer | undefined;
 
   private constructor(tokenizer: Tokenizer | undefined, spares: SpareEngines) {
-    this.tokenizer = tokenizer;
+    this.#tokenizer = tokenizer;
     this.spares = spares;
   }
 
@@ -77,8 +80,15 @@ export class Nest {
     }
   }
 
-  /** Ends what no generation has taken over. */
+  /** Gives the tokenizer away, if there is one. */
+  takeTokenizer(): Tokenizer | undefined {
+    const tokenizer = this.#tokenizer;
+    this.#tokenizer = undefined;
+    return tokenizer;
+  }
+
+  /** Ends what no generation has taken over; doing it again changes nothing. */
   async close(): Promise<void> {
-    await Promise.all([this.tokenizer?.close(), this.spares.close()]);
+    await Promise.all([this.takeTokenizer()?.close(), this.spares.close()]);
   }
 }

@@ -53,7 +53,8 @@ const AUTO_MAX_LENGTH = 1024;
 
 /**
  * Starts the processes of a model: its tokenizer and its engines.
- * @throws ServiceError invalid_model when it can't be served. Nothing is left running then.
+ * @param nest what was made ready before; what is not taken of it stays its owner's.
+ * @throws ServiceError invalid_model when it can't be served. Nothing of it is left running then.
  */
 export async function startGeneration(
   model: NumberedModel,
@@ -66,7 +67,7 @@ export async function startGeneration(
   const maxLength = effectiveLength(settings.maxLength, await readTokenLimit(model.directory), logger);
   const size = await modelSize(model);
   const cardBefore = await settings.gpu?.read([], JUST_NOW_MS);
-  const tokenizerStart = Promise.resolve(nest?.tokenizer ?? startTokenizer(model, settings, signal));
+  const tokenizerStart = Promise.resolve(nest?.takeTokenizer() ?? startTokenizer(model, settings, signal));
   // It may fail while the engines still start; it is awaited after them.
   tokenizerStart.catch(() => {});
   let restarts = 0;
@@ -132,7 +133,6 @@ export async function startGeneration(
   } catch (error) {
     const [tokenizer] = await Promise.allSettled([tokenizerStart]);
     if (tokenizer.status === 'fulfilled') await tokenizer.value.close();
-    await nest?.spares.close();
     throw error;
   }
 }

@@ -107,7 +107,7 @@ export class DeviceFallbackWatch {
         detail: `${outage}. Ask for the update again.`,
       }),
     );
-    probation.end('ended', 'the device failed');
+    probation.end('the device failed');
     await standby.dismiss();
     const { reference, digest } = dead.identity;
     const dtype = record.state?.digest === digest ? record.state.dtype : undefined;

@@ -132,7 +132,8 @@ describe('a model on probation', () => {
     expect(await server.client.metric('rerankd_quarantined_models')).toBe(1);
     expect(await server.client.metric('rerankd_requests_answered_by_standby_total')).toBe(2);
 
-    const again = await server.client.post('/update', { model_path: 'local://poisonable' });
+    // It has its turn when the rollback is over, to the last of its cleaning up.
+    const again = await server.client.post('/update', { model_path: 'local://poisonable', wait: true });
     expectError(again, 422, 'rejected_by_gate', /is in quarantine: 2 of 2 requests/);
     // A rollback doesn't lead there either.
     expectError(
@@ -146,8 +147,8 @@ describe('a model on probation', () => {
     expect((await changes()).quarantined).toEqual([]);
   });
 
-  it('whose engines keep ending is taken back', async () => {
-    await server.client.update('local://demo-next');
+  /** So that whatever serves is taken back. */
+  const endEngines = async () => {
     for (let crash = 0; crash < 3; crash++) {
       const [engine] = (await server.client.info()).engines.processes;
       signalAll([engine as number], 'SIGKILL');
@@ -158,11 +159,38 @@ describe('a model on probation', () => {
     }
     await server.client.rerank(QUERY, DOCUMENTS);
     await probationEnds('rolled_back');
+  };
+
+  it('whose engines keep ending is taken back', async () => {
+    await server.client.update('local://demo-next');
+    await endEngines();
     await until(
       'the old model is back',
       async () => (await server.client.info()).model_id === 'local://demo',
     );
     expect((await changes()).probation?.reason).toMatch(/3 of its processes ended unasked/);
+  });
+
+  it('for the same one in another form does not take that along', async () => {
+    await server.client.update('local://demo', { dtype: 'fp32' });
+    await endEngines();
+    const quarantined = [{ model: 'local://demo', dtype: 'fp32' }];
+    await until('it is in quarantine', async () => (await changes()).quarantined.length === 1);
+    expect(await changes()).toMatchObject({ quarantined });
+    const again = { model_path: 'local://demo', wait: true };
+    expectError(
+      await server.client.post('/update', { ...again, dtype: 'fp32' }),
+      422,
+      'rejected_by_gate',
+      /local:\/\/demo as fp32 is in quarantine/,
+    );
+    expect((await server.client.post('/update', again)).status).toBe(200);
+    expect(await server.state()).toMatchObject({
+      model: 'local://demo',
+      previous: null,
+      history: [{ model: 'local://demo' }],
+      quarantined,
+    });
   });
 
   it('makes room for another update, which has its own probation', async () => {

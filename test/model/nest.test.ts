@@ -41,6 +41,20 @@ it('a nest has all processes that a model needs, and ends those that nobody took
   expect(await helpersOf(process.pid)).toEqual([]);
 });
 
+it('a nest ends what is left of it when a generation has taken its part', async () => {
+  const nest = await prepare([join(directory, 'config.json')]);
+  const [tokenizer, engine] = [nest.takeTokenizer(), nest.spares.take(0)];
+  expect(nest.takeTokenizer()).toBeUndefined();
+  await nest.close();
+  await nest.close();
+  expect(await helpersOf(process.pid)).toEqual(
+    [engine?.pid ?? 0, ...(tokenizer?.pids ?? [])].toSorted((a, b) => a - b),
+  );
+  engine?.kill('the test is over');
+  await Promise.all([engine?.lost, tokenizer?.close()]);
+  expect(await helpersOf(process.pid)).toEqual([]);
+});
+
 it('a nest that is not finished leaves no process behind', async () => {
   // Its engines run by the time that the weights can't be read.
   await expect(prepare([directory])).rejects.toThrow(/EISDIR/);

@@ -64,9 +64,11 @@ function changeLines({ info }: ServerState): string[] {
   }
   if (probation !== null) lines.push(field('probation', probationText(probation)));
   if (standby !== null) lines.push(field('standby', `${standby.model} (${short(standby.digest)})`));
-  for (const { model, digest, reason, since } of quarantined) {
+  for (const { model, digest, dtype, reason, since } of quarantined) {
+    const form = dtype === null ? '' : ` as ${dtype}`;
     const when = since === null ? '' : ` since ${moment(since)}`;
-    lines.push(field('quarantined', `${model} (${short(digest)})${when}: ${reason ?? 'no reason given'}`));
+    const what = `${model} (${short(digest)})${form}${when}`;
+    lines.push(field('quarantined', `${what}: ${reason ?? 'no reason given'}`));
   }
   if (unsaved !== null) lines.push(field('not saved', unsaved));
   return lines;

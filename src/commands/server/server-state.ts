@@ -16,7 +16,13 @@ const infoSchema = z.object({
   engines: optional(z.object({ ready: z.number(), processes: listOf(z.number()) })),
   operation: optional(operationSchema),
   probation: optional(probationSchema),
-  quarantined: listOf(modelSchema.extend({ reason: optional(z.string()), since: optional(z.string()) })),
+  quarantined: listOf(
+    modelSchema.extend({
+      dtype: optional(z.string()),
+      reason: optional(z.string()),
+      since: optional(z.string()),
+    }),
+  ),
   standby: optional(modelSchema),
   unsaved: optional(z.string()),
 });

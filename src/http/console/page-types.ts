@@ -38,6 +38,7 @@ export interface ModelList {
   readonly quarantined: readonly {
     readonly model: string;
     readonly digest: string;
+    readonly dtype?: string;
     readonly reason?: string;
   }[];
   readonly available: readonly string[];

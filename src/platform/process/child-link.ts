@@ -71,7 +71,8 @@ export class ChildLink {
   /** Resolves with the reason once the process is gone; never rejects. */
   readonly lost: Promise<string>;
   readonly #process: ChildProcess;
-  readonly #calls: Duplex;
+  /** Undefined for a process that never came to be; `lost` is about to resolve then. */
+  readonly #calls: Duplex | undefined;
   readonly #clock: Clock;
   readonly #pending = new Map<number, PendingCall>();
   #nextId = 1;
@@ -89,14 +90,16 @@ export class ChildLink {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
     this.pid = this.#process.pid;
-    lowerPriority(this.pid, options.niceness);
-    this.#calls = this.#process.stdio[CALLS_FD] as Duplex;
-    const reader = new FrameReader((frame) => this.#settle(frame));
-    this.#calls.on('data', (chunk: Buffer) => this.#receive(reader, chunk));
-    // The process's own end tells more than a broken pipe does.
-    for (const stream of this.#process.stdio) stream?.on('error', () => {});
-    this.#forwardOutput(options);
+    // Before anything else: an `error` event that nobody hears would end this process.
     this.lost = this.#watchExit();
+    lowerPriority(this.pid, options.niceness);
+    const streams = streamsOf(this.#process);
+    // The process's own end tells more than a broken pipe does.
+    for (const stream of streams) stream?.on('error', () => {});
+    const reader = new FrameReader((frame) => this.#settle(frame));
+    this.#calls = streams[CALLS_FD] as Duplex | undefined;
+    this.#calls?.on('data', (chunk: Buffer) => this.#receive(reader, chunk));
+    this.#forwardOutput(options);
   }
 
   /**
@@ -149,16 +152,17 @@ export class ChildLink {
       this.#pending.set(id, { deadlineMs, about, resolve, reject });
     });
     if (this.#pending.size === 1) this.#armDeadline();
-    this.#calls.cork();
-    this.#calls.write(encodeHeader(kind, id, payload.byteLength));
-    this.#calls.write(payload);
-    this.#calls.uncork();
+    this.#calls?.cork();
+    this.#calls?.write(encodeHeader(kind, id, payload.byteLength));
+    this.#calls?.write(payload);
+    this.#calls?.uncork();
     return answer;
   }
 
   /** Ends the process at once. `lost` resolves when the operating system has taken it down, or can't. */
   kill(because: string): void {
-    this.#process.kill('SIGKILL');
+    // Without a process id there is nothing to kill, and what the system would make of such a signal is not defined.
+    if (this.pid !== undefined) this.#process.kill('SIGKILL');
     if (!this.alive) return;
     this.#killedBecause = because;
     this.#cancelPatience = this.#clock.after(UNKILLABLE_AFTER_MS, () => {
@@ -212,7 +216,7 @@ export class ChildLink {
         running = false;
       }
       this.#pending.clear();
-      for (const stream of this.#process.stdio) stream?.destroy();
+      for (const stream of streamsOf(this.#process)) stream?.destroy();
       resolve(reason);
     };
     this.#process.on('error', (error) => this.#finish(`it could not be started: ${error.message}`));
@@ -224,7 +228,7 @@ export class ChildLink {
 
   /** Without the colours that ONNX Runtime prints for a terminal. */
   #forwardOutput({ logger, outputLevel = () => 'warn' }: ChildLinkOptions): void {
-    const forward = (stream: Readable | null): void => {
+    const forward = (stream: Readable | null | undefined): void => {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         const line = stripVTControlCharacters(text).trim().slice(0, 2000);
         const [head] = this.#pending.values();
@@ -235,6 +239,11 @@ export class ChildLink {
     forward(this.#process.stdout);
     forward(this.#process.stderr);
   }
+}
+
+/** Where no descriptors are left, Node gives a process that has no streams, and tells by its `error` event, which comes later. */
+function streamsOf({ stdio }: { readonly stdio: ChildProcess['stdio'] | undefined }) {
+  return stdio ?? [];
 }
 
 /** The child's threads, started later, inherit it. Where the system does not allow it, everything works all the same. */

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import type { Generation } from '../../model/generation.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -16,8 +17,8 @@ export interface ProbationOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'probations'>;
-  /** Takes the model back. */
-  readonly onBreach: (bad: Generation, reason: string) => void;
+  /** Takes the model back; rejects where it has to serve on. */
+  readonly onBreach: (bad: Generation, reason: string) => Promise<void>;
 }
 
 interface Candidate {
@@ -45,7 +46,7 @@ export class Probation {
     this.#options = options;
   }
 
-  /** Of the model that serves, or of the one before it while nothing else has happened. */
+  /** Of the model that serves, or of the one before it while nothing else has happened. One that is being taken back counts as running. */
   get report(): ProbationReport | undefined {
     return this.#candidate === undefined ? this.#report : this.#describe(this.#candidate, 'running', null);
   }
@@ -78,8 +79,8 @@ export class Probation {
   }
 
   /** Whatever it is that comes in between. */
-  end(state: 'ended' | 'rolled_back', reason: string): void {
-    this.#conclude(state, reason);
+  end(reason: string): void {
+    if (this.#candidate !== undefined) this.#conclude(this.#candidate, 'ended', reason);
   }
 
   #look(): void {
@@ -94,8 +95,7 @@ export class Probation {
       const before = live.vitalsOf(candidate.before);
       const reason = breach({ signs, restarts }, before, candidate.expectedSlowdown);
       if (reason !== undefined) {
-        this.#conclude('rolled_back', reason);
-        this.#options.onBreach(candidate.generation, reason);
+        void this.#takeBack(candidate, reason);
         return;
       }
       candidate.operation.found({ probation: this.#describe(candidate, 'running', null) });
@@ -105,21 +105,44 @@ export class Probation {
 
   #pass(): void {
     const { standby, logger } = this.#options;
-    const reference = this.#candidate?.generation.identity.reference;
-    if (!this.#conclude('passed', null)) return;
-    logger.info(`${reference} has passed its probation`);
+    const candidate = this.#candidate;
+    if (candidate === undefined) return;
+    this.#conclude(candidate, 'passed', null);
+    logger.info(`${candidate.generation.identity.reference} has passed its probation`);
     void standby.dismiss();
   }
 
-  #conclude(state: ProbationReport['state'], reason: string | null): boolean {
-    const candidate = this.#candidate;
-    if (candidate === undefined) return false;
-    candidate.stop();
+  /** Its probation is over when the one before it serves again, or can't. */
+  async #takeBack(candidate: Candidate, reason: string): Promise<void> {
+    const { onBreach, logger } = this.#options;
+    this.#leave(candidate, this.#describe(candidate, 'running', reason));
+    try {
+      await onBreach(candidate.generation, reason);
+      this.#conclude(candidate, 'rolled_back', reason);
+    } catch (error) {
+      const why = messageOf(error);
+      logger.fatal({ err: error }, `the model on probation could not be taken back: ${why}`);
+      this.#conclude(candidate, 'ended', `${reason}; it could not be taken back: ${why}`);
+    }
+  }
+
+  #conclude(
+    candidate: Candidate,
+    state: Exclude<ProbationReport['state'], 'running'>,
+    reason: string | null,
+  ): void {
     this.#options.metrics.probations.inc({ outcome: state });
-    this.#report = this.#describe(candidate, state, reason);
+    this.#leave(candidate, this.#describe(candidate, state, reason));
+  }
+
+  /** It is watched no longer. */
+  #leave(candidate: Candidate, report: ProbationReport): void {
+    candidate.stop();
+    candidate.operation.found({ probation: report });
+    // While it is being taken back, another one may have come.
+    if (this.#candidate !== undefined && this.#candidate !== candidate) return;
     this.#candidate = undefined;
-    candidate.operation.found({ probation: this.#report });
-    return true;
+    this.#report = report;
   }
 
   #describe(candidate: Candidate, state: ProbationReport['state'], reason: string | null): ProbationReport {

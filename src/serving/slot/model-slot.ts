@@ -52,7 +52,7 @@ export class ModelSlot<M extends object> {
     this.#clock = clock;
   }
 
-  /** Models that were swapped out and that somebody may still use. */
+  /** Models that were swapped out and that somebody still uses. */
   get retired(): number {
     return this.#retired.size;
   }
@@ -98,12 +98,19 @@ export class ModelSlot<M extends object> {
     });
   }
 
-  /** Makes `next` the model of all requests that come from now on. */
-  async swap(next: M): Promise<SwapResult<M>> {
+  /**
+   * Makes `next` the model of all requests that come from now on.
+   * @param unused resolves when nobody has it any more who took it elsewhere, before it was here. Until then it counts as leased.
+   */
+  async swap(next: M, unused?: Promise<void>): Promise<SwapResult<M>> {
     return await this.#lock.write(() => {
       const startedAt = this.#clock.now();
       const previous = this.#current;
-      this.#put(next);
+      const occupant = this.#put(next);
+      if (unused !== undefined) {
+        const lease = this.#take(occupant);
+        void unused.then(() => lease.release());
+      }
       return { previous: previous?.model, lockHeldMs: this.#clock.now() - startedAt, held: 0 };
     });
   }
@@ -128,8 +135,6 @@ export class ModelSlot<M extends object> {
       try {
         const next = await change(previous.model);
         if (next !== previous.model) this.#put(next);
-        // Nobody waits for the end of a model that has ended.
-        if (previous.leases === 0 && !isUsable(previous.model)) this.#retired.delete(previous.model);
         return { previous: previous.model, lockHeldMs: this.#clock.now() - since, held: this.#held };
       } catch (error) {
         if (!isUsable(previous.model)) this.#current = undefined;
@@ -142,17 +147,24 @@ export class ModelSlot<M extends object> {
 
   /** Resolves when nobody holds a lease on a model that was swapped out, or on the current one while no lease can be taken. */
   async drained(model: M): Promise<void> {
-    const occupant = this.#current?.model === model ? this.#current : this.#retired.get(model);
-    if (occupant === undefined) return;
-    if (occupant.leases > 0) await new Promise<void>((resolve) => occupant.idle.push(resolve));
-    this.#retired.delete(model);
+    const occupant = this.#occupantOf(model);
+    if (occupant === undefined || occupant.leases === 0) return;
+    await new Promise<void>((resolve) => occupant.idle.push(resolve));
   }
 
-  #put(next: M): void {
+  #occupantOf(model: M): Occupant<M> | undefined {
+    return this.#current?.model === model ? this.#current : this.#retired.get(model);
+  }
+
+  #put(next: M): Occupant<M> {
     this.#hasServed = true;
-    if (this.#current !== undefined) this.#retired.set(this.#current.model, this.#current);
-    this.#current = this.#retired.get(next) ?? { model: next, leases: 0, idle: [] };
+    const previous = this.#current;
+    const occupant = this.#occupantOf(next) ?? { model: next, leases: 0, idle: [] };
+    this.#current = occupant;
     this.#retired.delete(next);
+    if (previous !== undefined && previous !== occupant && previous.leases > 0)
+      this.#retired.set(previous.model, previous);
+    return occupant;
   }
 
   #take(occupant: Occupant<M>): Lease<M> {
@@ -164,7 +176,10 @@ export class ModelSlot<M extends object> {
         if (released) return;
         released = true;
         occupant.leases--;
-        if (occupant.leases === 0) for (const resolve of occupant.idle.splice(0)) resolve();
+        if (occupant.leases > 0) return;
+        // Without leases there is nothing to know of it, should it come back.
+        if (occupant !== this.#current) this.#retired.delete(occupant.model);
+        for (const resolve of occupant.idle.splice(0)) resolve();
       },
     };
   }

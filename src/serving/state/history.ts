@@ -1,5 +1,5 @@
 import type { Dtype } from '../../model/model-directory.ts';
-import type { HistoryEntry, ModelEntry, ServingState } from './serving-state.ts';
+import type { HistoryEntry, ModelEntry, Quarantined, ServingState } from './serving-state.ts';
 
 /** Starts that may die before one comes up, until the model is suspected and the one before it is tried. */
 const ATTEMPTS_PER_MODEL = 3;
@@ -16,8 +16,23 @@ export function initialState(current: ModelEntry, since: Date): ServingState {
   };
 }
 
-/** The state after `next` has taken over. The history holds every content once, the newest first. */
-export function afterSwap(state: ServingState, next: ModelEntry, since: Date, keep: number): ServingState {
+/** What a change of the state goes by, besides the models. */
+export interface HistoryTerms {
+  readonly since: Date;
+  /** The form of those for which nobody asked for another one. */
+  readonly configured: Dtype;
+}
+
+/**
+ * The state after `next` has taken over. The history holds every content once, the newest first.
+ * @param keep so many of them.
+ */
+export function afterSwap(
+  state: ServingState,
+  next: ModelEntry,
+  { since, configured }: HistoryTerms,
+  keep: number,
+): ServingState {
   const others = state.history.filter((entry) => entry.digest !== next.digest || entry.dtype !== next.dtype);
   const before = entryOf(state);
   const isSame = before.digest === next.digest && before.dtype === next.dtype;
@@ -28,32 +43,47 @@ export function afterSwap(state: ServingState, next: ModelEntry, since: Date, ke
     bootAttempts: 0,
     history: [{ ...next, since: since.toISOString() }, ...others].slice(0, keep),
     // Whoever let it serve again has changed their mind.
-    quarantined: state.quarantined.filter(({ digest }) => digest !== next.digest),
+    quarantined: state.quarantined.filter((entry) => !concerns(entry, next, configured)),
   };
 }
 
 /** Quarantined contents that are remembered, the newest first. */
 const MAX_QUARANTINED = 32;
 
-/** The state after `bad` was taken back: neither a rollback nor a restart goes there any more. */
+/**
+ * The state after `bad` was taken back: neither a rollback nor a restart goes there any more. Where the same content serves in
+ * another form, only the form is to blame; where it serves in just that form, nothing else can, and it goes on.
+ */
 export function afterQuarantine(
   state: ServingState,
   bad: ModelEntry,
   reason: string,
-  since: Date,
+  { since, configured }: HistoryTerms,
 ): ServingState {
   const { model, digest } = bad;
-  const entry = { model, digest, reason, since: since.toISOString() };
-  const isBad = (other: ModelEntry): boolean => other.digest === digest;
+  const dtype = state.digest === digest ? { dtype: bad.dtype ?? configured } : {};
+  const entry: Quarantined = { model, digest, ...dtype, reason, since: since.toISOString() };
+  if (concerns(entry, state, configured)) return state;
+  const isGood = (other: ModelEntry): boolean => !concerns(entry, other, configured);
+  // One of a whole content takes the place of those of its forms.
+  const others = state.quarantined.filter(
+    (other) => other.digest !== digest || (entry.dtype !== undefined && other.dtype !== entry.dtype),
+  );
   return {
     ...state,
-    previous: state.previous && isBad(state.previous) ? null : state.previous,
-    history: state.history.filter((other) => !isBad(other)),
-    quarantined: [entry, ...state.quarantined.filter((other) => other.digest !== digest)].slice(
-      0,
-      MAX_QUARANTINED,
-    ),
+    previous: state.previous && isGood(state.previous) ? state.previous : null,
+    history: state.history.filter(isGood),
+    quarantined: [entry, ...others].slice(0, MAX_QUARANTINED),
   };
+}
+
+/** Whether a quarantine holds for a content in a form. */
+export function concerns(
+  { digest, dtype }: Quarantined,
+  model: Pick<ModelEntry, 'digest' | 'dtype'>,
+  configured: Dtype,
+): boolean {
+  return digest === model.digest && (dtype === undefined || dtype === (model.dtype ?? configured));
 }
 
 /** What to try at start, the best first. Models over which the process keeps dying lose their turn. */

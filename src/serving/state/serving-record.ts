@@ -7,7 +7,9 @@ import type { Metrics } from '../../platform/metrics.ts';
 import {
   afterQuarantine,
   afterSwap,
+  concerns,
   findInHistory,
+  type HistoryTerms,
   initialState,
   referencedDigests,
   type ShownEntry,
@@ -100,11 +102,12 @@ export class ServingRecord {
     return this.#isWritten ? 'what was written before' : 'RERANK_MODEL: nothing was written so far';
   }
 
-  /** @throws ServiceError rejected_by_gate for a content that was taken back. */
-  assertNotQuarantined(digest: string): void {
-    const found = this.state?.quarantined.find((entry) => entry.digest === digest);
+  /** @throws ServiceError rejected_by_gate for a content that was taken back, or its form. */
+  assertNotQuarantined(model: Pick<ModelEntry, 'digest' | 'dtype'>): void {
+    const found = this.quarantined.find((entry) => concerns(entry, model, this.#options.dtype));
     if (found === undefined) return;
-    throw new ServiceError('rejected_by_gate', `${found.model} is in quarantine: ${found.reason}`, {
+    const what = found.dtype === undefined ? found.model : `${found.model} as ${found.dtype}`;
+    throw new ServiceError('rejected_by_gate', `${what} is in quarantine: ${found.reason}`, {
       detail: `It was taken back at ${found.since}. Send "force": true to try just this content again.`,
     });
   }
@@ -126,11 +129,16 @@ export class ServingRecord {
     await this.forgetUnreferenced();
   }
 
-  /** @returns what could not be kept, if anything. */
-  async swapped(next: ModelEntry): Promise<string | undefined> {
-    const { clock, historyLength } = this.#options;
-    const base = this.#state ?? initialState(next, clock.date());
-    return await this.#become(afterSwap(base, next, clock.date(), historyLength));
+  /**
+   * @param badBecause why the one that served until now goes into quarantine.
+   * @returns what could not be kept, if anything.
+   */
+  async swapped(next: ModelEntry, badBecause?: string): Promise<string | undefined> {
+    const before = this.#state ?? initialState(next, this.#options.clock.date());
+    const state = afterSwap(before, next, this.#terms, this.#options.historyLength);
+    return await this.#become(
+      badBecause === undefined ? state : afterQuarantine(state, before, badBecause, this.#terms),
+    );
   }
 
   /** @param before what served until then, for a server that was never updated. */
@@ -138,24 +146,36 @@ export class ServingRecord {
     this.#state ??= initialState(before, this.#since);
   }
 
-  /** @returns what could not be kept, if anything. */
+  /**
+   * Of a model that serves no more.
+   * @returns what could not be kept, if anything.
+   */
   async quarantine(bad: ModelEntry, reason: string): Promise<string | undefined> {
     const { state } = this;
-    return state && (await this.#become(afterQuarantine(state, bad, reason, this.#options.clock.date())));
+    return state && (await this.#become(afterQuarantine(state, bad, reason, this.#terms)));
   }
 
   get quarantined(): readonly Quarantined[] {
     return this.state?.quarantined ?? [];
   }
 
-  /** Deletes the copies that neither a restart nor a rollback will ask for. */
-  async forgetUnreferenced(): Promise<void> {
+  /**
+   * Deletes the copies that neither a restart nor a rollback will ask for. Only for whoever changes the model at the moment: what
+   * another operation has just copied is not referred to yet.
+   * @param serving what is about to serve; left out, what serves.
+   */
+  async forgetUnreferenced(serving?: ModelEntry): Promise<void> {
     const { keepOnly, logger } = this.#options;
-    const { state } = this;
+    const state = this.state ?? (serving && initialState(serving, this.#since));
     if (state === undefined) return;
     await keepOnly(referencedDigests(state)).catch((error) =>
       logger.warn({ err: error }, 'old model copies were not deleted'),
     );
+  }
+
+  get #terms(): HistoryTerms {
+    const { clock, dtype } = this.#options;
+    return { since: clock.date(), configured: dtype };
   }
 
   get #since(): Date {

@@ -11,6 +11,8 @@ const entrySchema = z.strictObject({
 const quarantinedSchema = z.strictObject({
   model: z.string(),
   digest: z.string(),
+  /** The form that does badly, of a content that is good in another one; left out, no form of it serves again. */
+  dtype: entrySchema.shape.dtype,
   /** Why it was taken back. */
   reason: z.string(),
   since: z.string(),

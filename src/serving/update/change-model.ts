@@ -50,7 +50,8 @@ export async function changeModel(
   const { preparation, record } = parts;
   try {
     const staged = await preparation.stage(change.target, operation);
-    if (!change.force) record.assertNotQuarantined(staged.digest);
+    const { dtype } = change.target;
+    if (!change.force) record.assertNotQuarantined({ digest: staged.digest, ...(dtype && { dtype }) });
     const isServing = serves(parts, staged, change);
     if (!change.force && !isServing) await parts.gates.requireUsableGolden(staged);
     const isPreload = change.kind === 'preload';
@@ -119,7 +120,7 @@ async function changeToPrepared(
   // Never three models at a time: with a new one on its way, the one before the current has had its chance. A trial changes
   // nothing, and so leaves that chance.
   if (!change.dryRun) {
-    probation.end('ended', 'another update came');
+    probation.end('another update came');
     await standby.dismiss();
   }
   const mode = await modes.choose(prepared, change.mode);
@@ -138,9 +139,9 @@ async function swapToStandby(
 ): Promise<Swapped> {
   operation.enter('swap');
   operation.commit();
-  probation.end('ended', 'the model before it came back');
-  standby.takeBack();
-  return { next: ready, result: await slot.swap(ready), wantedDtype: undefined };
+  probation.end('the model before it came back');
+  const { idle } = standby.takeBack();
+  return { next: ready, result: await slot.swap(ready, idle), wantedDtype: undefined };
 }
 
 /** A swap that has happened. */
@@ -166,7 +167,8 @@ async function takeOver(
   operation.enter('persist');
   if (previous !== undefined) record.remember(entry(previous));
   const dtype = wantedDtype ?? change.target.dtype;
-  noteUnkept(operation, record, await record.swapped({ ...entry(next), ...(dtype && { dtype }) }));
+  const unkept = await record.swapped({ ...entry(next), ...(dtype && { dtype }) }, change.badBecause);
+  noteUnkept(operation, record, unkept);
   const terms = change.kind === 'rollback' ? undefined : probation.terms(change.probation);
   const isWatched = terms !== undefined && previous !== undefined;
   const stays = isWatched && !previous.isClosed;

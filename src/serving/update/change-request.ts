@@ -45,6 +45,8 @@ export interface RollbackRequest {
   readonly to?: string | undefined;
   /** Where the history has it in several forms. */
   readonly dtype?: Dtype | undefined;
+  /** Why the model that serves goes into quarantine. */
+  readonly badBecause?: string | undefined;
 }
 
 /** Who asks, and the name that they gave their request, by which it is known when it comes again. */
@@ -59,4 +61,6 @@ export interface Caller {
 export interface Change extends Omit<UpdateRequest, 'reference'> {
   readonly kind: OperationKind;
   readonly target: Target;
+  /** Why the model that serves until then goes into quarantine. */
+  readonly badBecause?: string | undefined;
 }

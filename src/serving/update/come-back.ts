@@ -16,13 +16,14 @@ const ATTEMPTS = 2;
  * @throws ServiceError unavailable when nothing loads: then no model serves.
  */
 export async function comeBack(
-  { preparation, logger, metrics }: ChangeParts,
+  { preparation, record, logger, metrics }: ChangeParts,
   state: ServingState | undefined,
   because: unknown,
 ): Promise<Generation> {
   const never = new AbortController().signal;
   const quiet: Progressing = { signal: never, enter: () => {}, advance: () => {} };
-  for (const { model: reference, digest, dtype } of state === undefined ? [] : bootCandidates(state)) {
+  for (const entry of state === undefined ? [] : bootCandidates(state)) {
+    const { model: reference, digest, dtype } = entry;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
         const staged = await preparation.stage({ reference, digest, dtype }, quiet);
@@ -30,6 +31,9 @@ export async function comeBack(
         const generation = await preparation.load(prepared, quiet, { together: true });
         logger.warn(`${reference} serves again`);
         announce(generation, metrics);
+        const isItself = digest === state?.digest && dtype === state.dtype;
+        // A restart, a rollback and whoever asks must not go by the one that did not come back.
+        if (!isItself) await record.swapped(entry);
         return generation;
       } catch (error) {
         logger.error(`${reference} does not come back: ${messageOf(error)}`);

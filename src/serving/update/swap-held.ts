@@ -26,22 +26,32 @@ export async function swapHeld(
   }
   const recorded = await gates.record(change, operation, slot.current);
   const nested = await preparation.nest(prepared, await modes.roomBeside(prepared), operation);
-  if (change.dryRun) {
-    await nested.nest.close();
+  try {
+    if (!change.dryRun) return await swapNested(parts, operation, change, nested, recorded);
     operation.warn(
       'the two models do not fit beside each other: the scores of the new one were not looked at',
     );
     return undefined;
+  } finally {
+    await nested.nest.close();
   }
+}
+
+async function swapNested(
+  parts: ChangeParts,
+  operation: Operation,
+  change: Change,
+  nested: NestedModel,
+  recorded: Current | undefined,
+): Promise<Swapped> {
+  const { slot, modes } = parts;
   const window = new Window(parts, operation, change, nested, recorded);
   // The window finds a look at the card that is new enough, and need not wait for one.
   await slot.current?.gpu?.look(0);
-  const result = await slot.replace(modes.expectedWindowMs(prepared), isUsable, (old) =>
-    window.exchange(old),
-  );
+  const result = await slot.replace(modes.expectedWindowMs(nested), isUsable, (old) => window.exchange(old));
   const next = slot.current as Generation;
   if (window.failure === undefined && (await window.isGood(next))) {
-    return { next, result, wantedDtype: prepared.wantedDtype };
+    return { next, result, wantedDtype: nested.wantedDtype };
   }
   operation.found({ lock_held_ms: result.lockHeldMs, held_requests: result.held });
   throw window.failure?.error;
@@ -80,14 +90,9 @@ class Window {
   /** @returns the model that serves afterwards. */
   async exchange(old: Generation): Promise<Generation> {
     const { retirement, modes, clock } = this.#parts;
-    try {
-      this.#operation.enter('drain');
-      await retirement.drainInWindow(old, this.#operation.signal);
-      this.#operation.commit();
-    } catch (error) {
-      await this.#nested.nest.close();
-      throw error;
-    }
+    this.#operation.enter('drain');
+    await retirement.drainInWindow(old, this.#operation.signal);
+    this.#operation.commit();
     const startedAt = clock.now();
     this.#operation.enter('release');
     await this.#end(old);
@@ -97,7 +102,8 @@ class Window {
       return next;
     } catch (error) {
       this.failure = { error };
-      // What the failed one took on a GPU has to be free again as well.
+      // The old one needs the memory of what was made ready for the failed one, and of what that took on a GPU.
+      await this.#nested.nest.close();
       await this.#end(old);
       return await comeBack(this.#parts, this.#before, error);
     }

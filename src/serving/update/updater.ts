@@ -75,9 +75,9 @@ export class Updater {
    * Goes back to the model before this one, or to one of the history.
    * @throws ServiceError model_not_found, update_in_progress.
    */
-  rollback({ to, dtype }: RollbackRequest, caller: Caller): Started {
+  rollback({ to, dtype, badBecause }: RollbackRequest, caller: Caller): Started {
     // What it leads to is another model once it is done: asked again by the same key, it is still the same wish.
-    const fingerprint = JSON.stringify({ kind: 'rollback', to, dtype });
+    const fingerprint = JSON.stringify({ kind: 'rollback', to, dtype, badBecause });
     const known = this.#known(fingerprint, caller);
     if (known !== undefined) return known;
     const { record } = this.#options;
@@ -86,7 +86,7 @@ export class Updater {
       const target = { reference: found.model, digest: found.digest, dtype: found.dtype };
       // It was good once: nothing that compares it with the model that it replaces may stand in the way.
       const terms = { dryRun: false, force: true, wait: false, probation: { requests: 0 } };
-      return this.#begin({ ...terms, kind: 'rollback', target }, fingerprint, caller);
+      return this.#begin({ ...terms, kind: 'rollback', target, badBecause }, fingerprint, caller);
     }
     const form = dtype === undefined ? '' : ` as ${dtype}`;
     const what =

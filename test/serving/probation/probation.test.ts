@@ -22,6 +22,8 @@ let metrics: Metrics;
 let probation: Probation;
 let operation: Operation;
 let breaches: (readonly [Generation, string])[];
+/** What comes of taking it back. */
+let takingBack: PromiseWithResolvers<void>;
 const [next, before] = [fakeGeneration('next'), fakeGeneration('before')];
 
 beforeEach(() => {
@@ -30,6 +32,7 @@ beforeEach(() => {
   standby = new Standby(() => Promise.resolve());
   metrics = someMetrics();
   breaches = [];
+  takingBack = Promise.withResolvers<void>();
   before.isClosed = false;
   next.restarts = 0;
   operation = someOperation({}, clock);
@@ -40,7 +43,10 @@ beforeEach(() => {
     clock,
     logger: new LogBook().logger,
     metrics,
-    onBreach: (...breach) => void breaches.push(breach),
+    onBreach: (...breach) => {
+      breaches.push(breach);
+      return takingBack.promise;
+    },
   });
 });
 
@@ -125,7 +131,7 @@ describe('a probation', () => {
     expect(breaches).toEqual([]);
   });
 
-  it('ends with the model taken back when it fails, at once and only once', async () => {
+  it('ends when the model that failed is taken back, at once and only once', async () => {
     begin();
     answer(7);
     fail();
@@ -134,7 +140,14 @@ describe('a probation', () => {
     fail();
     const reason = '3 of 10 requests failed';
     expect(breaches).toEqual([[next, reason]]);
+    expect(probation.report).toMatchObject({ state: 'running', requests: 10, reason });
+    // What the way back ends is not its probation.
+    probation.end('the model before it came back');
+    expect(operation.isOver).toBe(false);
+    takingBack.resolve();
+    await settled();
     expect(operation.report.probation).toMatchObject({ state: 'rolled_back', requests: 10, reason });
+    expect(operation.isOver).toBe(true);
     expect(probation.report).toEqual(operation.report.probation);
     expect(await outcomes('rolled_back')).toBe(1);
     fail();
@@ -144,6 +157,17 @@ describe('a probation', () => {
     // It is needed now.
     expect(before.isClosed).toBe(false);
     expect(clock.pending, 'timers').toBe(0);
+  });
+
+  it('does not say that a model was taken back which has to serve on', async () => {
+    begin();
+    for (let time = 0; time < 3; time++) fail();
+    takingBack.reject(new Error('nothing else loads'));
+    await settled();
+    const reason = '3 of 3 requests failed; it could not be taken back: nothing else loads';
+    expect(probation.report).toMatchObject({ state: 'ended', reason });
+    expect(operation.report.probation).toEqual(probation.report);
+    expect([await outcomes('rolled_back'), await outcomes('ended')]).toEqual([0, 1]);
   });
 
   it('is no breach because of one failure or one engine', () => {
@@ -181,11 +205,11 @@ describe('a probation', () => {
 
   it('ends when something else comes in between', async () => {
     begin();
-    probation.end('ended', 'another update came');
+    probation.end('another update came');
     expect(operation.report.probation).toMatchObject({ state: 'ended', reason: 'another update came' });
     expect(operation.isOver).toBe(true);
     expect(await outcomes('ended')).toBe(1);
-    probation.end('ended', 'and another');
+    probation.end('and another');
     expect(await outcomes('ended')).toBe(1);
     expect(clock.pending, 'timers').toBe(0);
     await settled();

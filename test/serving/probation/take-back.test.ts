@@ -1,41 +1,49 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Generation } from '../../../src/model/generation.ts';
 import { type TakeBackParts, takeBack } from '../../../src/serving/probation/take-back.ts';
+import type { ModelEntry } from '../../../src/serving/state/serving-state.ts';
 import { fakeGeneration } from '../../support/fake-generation.ts';
 import { LogBook } from '../../support/log-book.ts';
 
-const [bad, before] = [fakeGeneration('next'), fakeGeneration('before')];
+const bad = fakeGeneration('next');
 const REASON = '3 of 10 requests failed';
 
-let current: Generation;
+/** What serves, as it is written down. */
+let state: ModelEntry;
+/** What becomes of an update that is under way. */
+let settle: () => void;
 let rollback: () => Promise<void>;
 /** What was done, in order. */
-let steps: string[];
+let steps: unknown[];
+
+const entry = (name: string, dtype?: 'int8' | 'fp32'): ModelEntry => {
+  const { reference: model, digest } = fakeGeneration(name).identity;
+  return { model, digest, ...(dtype && { dtype }) };
+};
 
 beforeEach(() => {
-  current = bad;
+  state = entry('next', 'fp32');
   steps = [];
-  rollback = async () => void (current = before);
+  settle = () => {};
+  rollback = async () => {};
 });
 
 function parts(): TakeBackParts {
   const fakes = {
-    slot: {
-      get current() {
-        return current;
-      },
-    },
     updater: {
-      settle: async ({ message }: Error) => void steps.push(`settle: ${message}`),
-      rollback: ({ to }: { to?: string }, { by }: { by: string }) => {
-        steps.push(`rollback to ${to} by ${by}`);
+      settle: async ({ message }: Error) => {
+        steps.push(`settle: ${message}`);
+        settle();
+      },
+      rollback: (to: object, { by }: { by: string }) => {
+        steps.push({ ...to, by });
         return { outcome: rollback() };
       },
     },
     record: {
-      quarantine: async ({ model }: { model: string }, reason: string) =>
-        void steps.push(`quarantine ${model} while ${current.identity.reference} serves: ${reason}`),
-      forgetUnreferenced: async () => void steps.push('forget'),
+      get state() {
+        return state;
+      },
+      quarantine: async (model: ModelEntry, reason: string) => void steps.push({ ...model, reason }),
     },
     logger: new LogBook().logger,
   };
@@ -43,29 +51,30 @@ function parts(): TakeBackParts {
 }
 
 const SETTLED = 'settle: the update was given up: local://next is being taken back';
-const IN_QUARANTINE = [`quarantine local://next while local://before serves: ${REASON}`, 'forget'];
+/** The rollback has it in quarantine before another operation can begin. */
+const ROLLED_BACK = { badBecause: REASON, by: 'probation' };
 
 describe('a bad model', () => {
-  it('is taken back when nothing else is under way, and goes into quarantine then', async () => {
+  it('is taken back when nothing else is under way, and goes into quarantine by the same operation', async () => {
     await takeBack(parts(), bad, REASON);
-    expect(steps).toEqual([SETTLED, 'rollback to undefined by probation', ...IN_QUARANTINE]);
+    expect(steps).toEqual([SETTLED, ROLLED_BACK]);
   });
 
-  it('is taken back although it was loaded again meanwhile', async () => {
-    current = fakeGeneration('next');
+  it('that has made room for another one only goes into quarantine, in the form that it had', async () => {
+    settle = () => void (state = entry('before'));
     await takeBack(parts(), bad, REASON);
-    expect(steps).toEqual([SETTLED, 'rollback to undefined by probation', ...IN_QUARANTINE]);
+    expect(steps).toEqual([SETTLED, { ...entry('next', 'fp32'), reason: REASON }]);
   });
 
-  it('that has made room for another one only goes into quarantine', async () => {
-    current = before;
+  it('that has made room for another form of itself does not take that along', async () => {
+    settle = () => void (state = entry('next', 'int8'));
     await takeBack(parts(), bad, REASON);
-    expect(steps).toEqual([SETTLED, ...IN_QUARANTINE]);
+    expect(steps).toEqual([SETTLED, { ...entry('next', 'fp32'), reason: REASON }]);
   });
 
   it('stays out of quarantine while nothing else can serve', async () => {
     rollback = () => Promise.reject(new Error('it does not load'));
     await expect(takeBack(parts(), bad, REASON)).rejects.toThrow('it does not load');
-    expect(steps).toEqual([SETTLED, 'rollback to undefined by probation']);
+    expect(steps).toEqual([SETTLED, ROLLED_BACK]);
   });
 });

@@ -76,6 +76,22 @@ describe('the model slot', () => {
   });
 });
 
+describe('a model that was used before it came', () => {
+  it('is not drained before those are done who had it then', async () => {
+    const slot = new ModelSlot<FakeModel>(new ManualClock());
+    const [first, second] = [{ name: 1 }, { name: 2 }];
+    const unused = Promise.withResolvers<void>();
+    await slot.swap(first, unused.promise);
+    await slot.swap(second);
+    expect(await isDrained(slot, first)).toBe(false);
+    expect(slot.retired).toBe(1);
+    unused.resolve();
+    await new Promise(setImmediate);
+    expect(await isDrained(slot, first)).toBe(true);
+    expect(slot.retired).toBe(0);
+  });
+});
+
 describe('a model that takes the place of one that ends first', () => {
   const EXPECTED_MS = 1000;
   const [old, next] = [{ name: 1 }, { name: 2 }];
@@ -191,6 +207,16 @@ describe('a model that takes the place of one that ends first', () => {
     // And the slot can be filled again.
     await slot.swap(next);
     expect((await slot.lease()).model).toBe(next);
+  });
+
+  it('leaves nothing of one that ended while it was still in use, once it is not', async () => {
+    const slot = new ModelSlot<FakeModel>(new ManualClock());
+    await slot.swap(old);
+    const lease = await slot.lease();
+    await slot.replace(EXPECTED_MS, unusable, async () => next);
+    expect(slot.retired).toBe(1);
+    lease.release();
+    expect(slot.retired).toBe(0);
   });
 
   it('needs one that serves', async () => {

@@ -10,12 +10,15 @@ import {
 } from '../../../src/serving/state/history.ts';
 import type { ServingState } from '../../../src/serving/state/serving-state.ts';
 
-const at = new Date(0);
+const at = { since: new Date(0), configured: 'auto' } as const;
 const entry = (name: string) => ({ model: `local://${name}`, digest: name.repeat(64).slice(0, 64) });
 
 function served(...names: string[]): ServingState {
   const [first = 'a', ...rest] = names;
-  return rest.reduce((state, name) => afterSwap(state, entry(name), at, 3), initialState(entry(first), at));
+  return rest.reduce(
+    (state, name) => afterSwap(state, entry(name), at, 3),
+    initialState(entry(first), at.since),
+  );
 }
 
 describe('the history', () => {
@@ -51,6 +54,33 @@ describe('the history', () => {
     );
   });
 
+  it('knows nothing of a form in quarantine, of which the content serves in another one', () => {
+    const plain = afterSwap(served('x'), entry('a'), at, 5);
+    const int8 = { ...entry('a'), dtype: 'int8' as const };
+    const fp32 = { ...entry('a'), dtype: 'fp32' as const };
+    const back = [int8, fp32, int8].reduce((state, form) => afterSwap(state, form, at, 5), plain);
+    const bad = afterQuarantine(back, fp32, 'slow', at);
+    expect(bad).toMatchObject({ ...int8, previous: null, quarantined: [fp32] });
+    expect(bootCandidates(bad)).toEqual([int8, entry('a'), entry('x')]);
+    // Each form has a quarantine of its own, until somebody lets just that form serve again.
+    const worse = afterQuarantine(bad, entry('a'), 'slow', at);
+    expect(worse.quarantined.map(({ dtype }) => dtype)).toEqual(['auto', 'fp32']);
+    expect(afterSwap(worse, fp32, at, 5).quarantined.map(({ dtype }) => dtype)).toEqual(['auto']);
+    // From another model nothing leads back to any form of it.
+    const elsewhere = afterQuarantine(afterSwap(worse, entry('b'), at, 5), entry('a'), 'wrong', at);
+    expect(elsewhere).toMatchObject({ previous: null, history: [entry('b'), entry('x')] });
+    expect(elsewhere.quarantined).toEqual([
+      { ...entry('a'), reason: 'wrong', since: at.since.toISOString() },
+    ]);
+  });
+
+  it('never loses what serves to a quarantine', () => {
+    const state = afterSwap(served('a'), { ...entry('b'), dtype: 'int8' }, at, 5);
+    const terms = { ...at, configured: 'int8' } as const;
+    // The same form by another name.
+    expect(afterQuarantine(state, entry('b'), 'slow', terms)).toBe(state);
+  });
+
   it('is bounded', () => {
     expect(served('a', 'b', 'c', 'd', 'e').history.map(({ model }) => model)).toEqual([
       'local://e',
@@ -80,8 +110,7 @@ describe('the history', () => {
   });
 
   it('tells the forms of one content apart', () => {
-    const at = new Date(0);
-    const plain = initialState(entry('a'), at);
+    const plain = initialState(entry('a'), at.since);
     const state = afterSwap(plain, { ...entry('a'), dtype: 'int8' }, at, 5);
     expect(shownHistory(state, 'fp32')).toMatchObject([
       { dtype: 'int8', serves: true },

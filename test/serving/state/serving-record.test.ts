@@ -47,6 +47,7 @@ let file: FragileFile;
 let metrics: Metrics;
 let log: LogBook;
 let kept: string[][];
+let serving: ModelEntry | undefined;
 let record: ServingRecord;
 
 beforeEach(() => {
@@ -55,11 +56,12 @@ beforeEach(() => {
   metrics = someMetrics();
   log = new LogBook();
   kept = [];
+  serving = a;
   record = new ServingRecord({
     dtype: 'auto',
     stateFile: file,
     keepOnly: async (digests) => void kept.push([...digests].map(([first]) => first ?? '')),
-    serving: () => a,
+    serving: () => serving,
     historyLength: 3,
     clock,
     logger: log.logger,
@@ -82,6 +84,14 @@ describe('the record of what serves', () => {
     await record.forgetUnreferenced();
     expect(kept).toEqual([['a']]);
     expect(file.content).toBeUndefined();
+  });
+
+  it('spares what is about to serve, before anything does', async () => {
+    serving = undefined;
+    await record.forgetUnreferenced();
+    expect(kept).toEqual([]);
+    await record.forgetUnreferenced(b);
+    expect(kept).toEqual([['b']]);
   });
 
   it('says that an update is under way, until it has come to something', async () => {
@@ -139,6 +149,37 @@ describe('the record of what serves', () => {
   });
 });
 
+describe('a model that is taken back', () => {
+  it('goes into quarantine in the same write in which the one before it serves again', async () => {
+    record.remember(a);
+    await record.swapped(b);
+    const { writes } = file;
+    await record.swapped(a, '3 of 9 requests failed');
+    expect(file.writes).toBe(writes + 1);
+    const quarantined = [{ ...b, reason: '3 of 9 requests failed', since: new Date(0).toISOString() }];
+    expect(file.content).toMatchObject({ ...a, previous: null, quarantined });
+  });
+
+  it('for another form of the same content leaves that form in peace', async () => {
+    record.remember(a);
+    const int8 = { ...b, dtype: 'int8' as const };
+    const fp32 = { ...b, dtype: 'fp32' as const };
+    await record.swapped(int8);
+    await record.swapped(fp32);
+    await record.swapped(int8, 'it got slow');
+    expect(file.content).toMatchObject({ ...int8, previous: null, quarantined: [fp32] });
+    expect(file.content?.history.map(({ model, dtype }) => [model, dtype])).toEqual([
+      [b.model, 'int8'],
+      [a.model, undefined],
+    ]);
+    record.assertNotQuarantined(int8);
+    record.assertNotQuarantined(b);
+    expect(() => record.assertNotQuarantined(fp32)).toThrow(
+      /^local:\/\/b as fp32 is in quarantine: it got slow$/,
+    );
+  });
+});
+
 describe('a model in quarantine', () => {
   beforeEach(async () => {
     record.remember(a);
@@ -156,22 +197,22 @@ describe('a model in quarantine', () => {
   });
 
   it('is refused by its content, not by its name', () => {
-    expect(() => record.assertNotQuarantined(b.digest)).toThrow(
+    expect(() => record.assertNotQuarantined(b)).toThrow(
       expect.objectContaining({
         type: 'rejected_by_gate',
         message: expect.stringMatching(/local:\/\/b is in quarantine: 3 of 9 requests failed/),
         detail: expect.stringContaining('"force": true'),
       }),
     );
-    record.assertNotQuarantined(c.digest);
+    record.assertNotQuarantined(c);
   });
 
   it('is known again after a restart', async () => {
     const state = file.content;
     record.restore(undefined, undefined);
-    record.assertNotQuarantined(b.digest);
+    record.assertNotQuarantined(b);
     record.restore(state, undefined);
-    expect(() => record.assertNotQuarantined(b.digest)).toThrow(/quarantine/);
+    expect(() => record.assertNotQuarantined(b)).toThrow(/quarantine/);
   });
 
   it('leaves it when it serves again', async () => {

@@ -16,6 +16,21 @@ it('gives back what was written, in the file that the contract names', async () 
   expect(await readdir(directory)).toEqual(['.last_good_model']);
 });
 
+it('reads what was written before a quarantine could be for one form', async () => {
+  const file = new StateFile(await temporaryDirectory());
+  const bad = {
+    model: 'local://bad',
+    digest: 'b'.repeat(64),
+    reason: 'slow',
+    since: new Date(0).toISOString(),
+  };
+  await writeFile(file.path, JSON.stringify({ ...state, quarantined: [bad] }));
+  expect(await file.read()).toEqual({ state: { ...state, quarantined: [bad] } });
+  const form = { ...bad, dtype: 'fp32' as const };
+  await file.write({ ...state, quarantined: [form] });
+  expect((await file.read()).state?.quarantined).toEqual([form]);
+});
+
 it('puts a file aside that it cannot read, and loses nothing', async () => {
   const directory = await temporaryDirectory();
   const file = new StateFile(directory);

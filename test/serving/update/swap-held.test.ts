@@ -4,6 +4,8 @@ import type { StillHeld } from '../../../src/model/gpu-release.ts';
 import type { Progressing } from '../../../src/serving/phase.ts';
 import type { PreparedModel } from '../../../src/serving/preparation.ts';
 import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
+import { initialState } from '../../../src/serving/state/history.ts';
+import type { ModelEntry } from '../../../src/serving/state/serving-state.ts';
 import type { ChangeParts } from '../../../src/serving/update/change-model.ts';
 import type { Change } from '../../../src/serving/update/change-request.ts';
 import { swapHeld } from '../../../src/serving/update/swap-held.ts';
@@ -61,13 +63,22 @@ beforeEach(async () => {
     preparation: {
       stage: async () => prepared,
       compile: async () => prepared,
-      nest: async (wanted: PreparedModel) => ({ ...wanted, nest: { close: async () => {} } }),
+      nest: async (wanted: PreparedModel) => ({
+        ...wanted,
+        nest: { close: async () => void events.push('the nest is closed') },
+      }),
       load,
     },
     gates: { record: async () => undefined, check: async () => {}, checkRest: async () => {} },
     modes: { roomBeside: async () => ({}), expectedWindowMs: () => 1, learnWindow: () => {} },
     retirement: { drainInWindow: async () => {}, drain: async () => true },
-    record: { state: { model: identity.reference, digest: identity.digest, previous: null, history: [] } },
+    record: {
+      state: {
+        ...initialState({ model: identity.reference, digest: identity.digest }, new Date(0)),
+        previous: { model: 'local://before', digest: 'b'.repeat(64) },
+      },
+      swapped: async ({ model: reference }: ModelEntry) => void events.push(`${reference} is written down`),
+    },
   };
   parts = faked as unknown as ChangeParts;
 });
@@ -77,7 +88,7 @@ describe('a swap that makes room first', () => {
     const operation = someOperation();
     const swapped = await swapHeld(parts, operation, change, prepared);
     expect(swapped?.next.identity.reference).toBe('local://new');
-    expect(events).toEqual(['old is released', 'a load begins']);
+    expect(events).toEqual(['old is released', 'a load begins', 'the nest is closed']);
     expect(operation.report.warnings).toEqual([]);
   });
 
@@ -96,7 +107,11 @@ describe('a swap that makes room first', () => {
     };
     loads = [fails, () => model('old again')];
     await expect(swapHeld(parts, someOperation(), change, prepared)).rejects.toThrow('out of memory');
-    expect(events).toEqual(['old is released', 'a load begins', 'old is released', 'a load begins']);
+    const [first, again] = [
+      ['old is released', 'a load begins'],
+      ['the nest is closed', 'old is released', 'a load begins'],
+    ];
+    expect(events).toEqual([...first, ...again, 'the nest is closed']);
     expect(parts.slot.current?.identity.reference).toBe('local://old again');
   });
 
@@ -125,5 +140,33 @@ describe('a swap that makes room first', () => {
   it('leaves no time limit behind', async () => {
     await swapHeld(parts, someOperation(), change, prepared);
     expect(clock.pending).toBe(0);
+  });
+
+  it('says so where even the old one does not come back, and one before it serves', async () => {
+    const fails = (): Generation => {
+      throw new Error('out of memory');
+    };
+    loads = [fails, fails, fails, () => model('before')];
+    await expect(swapHeld(parts, someOperation(), change, prepared)).rejects.toThrow('out of memory');
+    expect(parts.slot.current?.identity.reference).toBe('local://before');
+    expect(events.filter((event) => event.endsWith('is written down'))).toEqual([
+      'local://before is written down',
+    ]);
+  });
+
+  it('leaves nothing of what was made ready where the window does not even begin', async () => {
+    parts = { ...parts, slot: new ModelSlot<Generation>(new ManualClock()) };
+    await expect(swapHeld(parts, someOperation(), change, prepared)).rejects.toMatchObject({
+      type: 'unavailable',
+    });
+    expect(events).toEqual(['the nest is closed']);
+  });
+
+  it('leaves nothing of it where the requests in flight take too long either', async () => {
+    const drainInWindow = () => Promise.reject(new Error('they took too long'));
+    parts = { ...parts, retirement: { drainInWindow } as unknown as ChangeParts['retirement'] };
+    await expect(swapHeld(parts, someOperation(), change, prepared)).rejects.toThrow('they took too long');
+    expect(events).toEqual(['the nest is closed']);
+    expect(parts.slot.current?.identity.reference).toBe('local://old');
   });
 });

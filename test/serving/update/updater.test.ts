@@ -225,7 +225,12 @@ describe('a rollback', () => {
   /** That `next` serves now, as after an update. */
   const serves = (next: ModelEntry): void => {
     const { state } = record;
-    record.restore(state === undefined ? initialState(next, at) : afterSwap(state, next, at, 5), undefined);
+    record.restore(
+      state === undefined
+        ? initialState(next, at)
+        : afterSwap(state, next, { since: at, configured: 'auto' }, 5),
+      undefined,
+    );
   };
   beforeEach(() => {
     for (const model of [a, b, c]) serves(model);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cgroupDirectories } from '../../../platform/cgroup.ts';
+import { limitIn, OPEN_FILES } from '../../../platform/process-limits.ts';
 import { type Check, type Finding, ok, type Patient, warning } from '../check.ts';
 
 /** Each connection and each open file of a model takes one. */
@@ -13,13 +14,13 @@ export const limitsCheck: Check = {
   async look(patient) {
     const text = await patient.machine.readText('/proc/self/limits');
     if (text === undefined) return [ok('not told on this system')];
-    const files = limitIn(text, 'Max open files');
+    const files = limitIn(text, OPEN_FILES);
     const processes = Math.min(limitIn(text, 'Max processes'), await pidsMax(patient));
     const found: Finding[] = [];
     if (files < LEAST_FILES) {
       found.push(
         warning(
-          `${files} files may be open: so many connections at most`,
+          `${files} files may be open, of which models need some: connections are limited to the rest`,
           `ulimit -n 65536, LimitNOFILE= of systemd, or --ulimit nofile= of Docker.`,
         ),
       );
@@ -37,12 +38,6 @@ export const limitsCheck: Check = {
       : [ok(`${shown(files)} open files, ${shown(processes)} processes and threads`)];
   },
 };
-
-/** The soft limit, which counts. Node raises that of files to the hard one by itself. */
-function limitIn(text: string, name: string): number {
-  const value = new RegExp(`^${name}\\s+(\\S+)`, 'm').exec(text)?.[1];
-  return value === undefined || value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value);
-}
 
 /** The tightest limit of the cgroup and its ancestors (cgroup-v2.rst, "PID"). */
 async function pidsMax({ machine }: Patient): Promise<number> {

@@ -26,7 +26,9 @@ const changes = {
   standby: entry.nullable().describe('The model before, still loaded'),
   quarantined: z
     .array(dated.extend({ reason: z.string() }))
-    .describe('Models that were taken back, and do not serve again unless forced'),
+    .describe(
+      'Models that were taken back, and do not serve again unless forced: in the form of `dtype` where the content was good in another one, else in any',
+    ),
   unsaved: z.string().nullable().describe('Why the state could not be written; null when it was'),
 };
 

@@ -275,13 +275,17 @@ function historyTable({ current, history, quarantined }, goBack) {
           ),
         ),
       ),
-      quarantined.map(({ model, digest, reason }) =>
+      quarantined.map(({ model, digest, dtype, reason }) =>
         h(
           'tr',
           {},
           h('th', { scope: 'row', class: 'wrap' }, model),
           h('td', { class: 'mono', title: digest }, shortDigest(digest)),
-          h('td', { class: 'bad wrap', colspan: 2 }, `in quarantine: ${reason ?? ''}`),
+          h(
+            'td',
+            { class: 'bad wrap', colspan: 2 },
+            `in quarantine${dtype === undefined ? '' : ` as ${dtype}`}: ${reason ?? ''}`,
+          ),
         ),
       ),
     ),
