@@ -17,6 +17,7 @@ import { availableModels } from './store/available-models.ts';
 import { CompiledCache } from './store/compiled-cache.ts';
 import { PlanStore } from './store/plan-store.ts';
 import { ModelRoots } from './store/reference.ts';
+import type { OnStuck } from './store/remove-each.ts';
 import { TrustedDigests } from './store/retention/trusted-digests.ts';
 import { StagingArea } from './store/staging.ts';
 import { openWorkDirectory, type WorkDirectory } from './work-directory.ts';
@@ -111,6 +112,7 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
       metrics,
     },
   });
+  const onStuck: OnStuck = (path, error) => logger.warn({ err: error }, `${path} can't be deleted`);
   const keepOnly = async (digests: ReadonlySet<string>): Promise<void> => {
     wanted = digests;
     // With a budget, what the history drops stays as long as there is room for it.
@@ -119,9 +121,10 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
       await budget.trim();
       return;
     }
-    const kept = await staging.keepOnly(new Set([...digests, ...(await inventory.pinnedModels())]));
-    await cache.keepOnly(kept);
-    await plans.keepOnly(kept);
+    const needed = new Set([...digests, ...(await inventory.pinnedModels())]);
+    const kept = await staging.keepOnly(needed, onStuck);
+    await cache.keepOnly(kept, onStuck);
+    await plans.keepOnly(kept, onStuck);
   };
   const release = async (): Promise<void> => {
     await sources.close();

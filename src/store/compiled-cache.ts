@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
@@ -6,6 +6,7 @@ import type { Logger } from '../platform/logger.ts';
 import { syncDirectory } from '../platform/sync-directory.ts';
 import { hashFile } from './hash-file.ts';
 import { adopt, isAbandoned, isIncoming, withIncoming } from './incoming.ts';
+import { type OnStuck, removeEach } from './remove-each.ts';
 import { explainStorageError } from './storage-error.ts';
 
 /** What a compiled model depends on. */
@@ -94,14 +95,12 @@ export class CompiledCache {
   }
 
   /** Deletes what was compiled of other models than these, and whatever an interrupted run left behind. */
-  async keepOnly(modelDigests: ReadonlySet<string>): Promise<void> {
+  async keepOnly(modelDigests: ReadonlySet<string>, onStuck: OnStuck): Promise<void> {
     const entries = await readdir(this.#root).catch(() => []);
-    for (const entry of entries) {
-      const isUnwanted = isIncoming(entry)
-        ? isAbandoned(entry)
-        : !modelDigests.has(entry.split('-', 1)[0] ?? '');
-      if (isUnwanted) await rm(join(this.#root, entry), { recursive: true, force: true });
-    }
+    const unwanted = entries.filter((entry) =>
+      isIncoming(entry) ? isAbandoned(entry) : !modelDigests.has(entry.split('-', 1)[0] ?? ''),
+    );
+    await removeEach(this.#root, unwanted, onStuck);
   }
 }
 

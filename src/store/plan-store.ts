@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { type OnStuck, removeEach } from './remove-each.ts';
 
 /** What a measurement depends on. */
 export interface PlanKey {
@@ -32,12 +33,12 @@ export class PlanStore {
   }
 
   /** Deletes what was measured of other models than these. */
-  async keepOnly(modelDigests: ReadonlySet<string>): Promise<void> {
-    for (const entry of await readdir(this.#root).catch(() => [])) {
-      const isWhole = entry.endsWith('.json');
-      if (isWhole && modelDigests.has(entry.split('-', 1)[0] ?? '')) continue;
-      await rm(join(this.#root, entry), { force: true });
-    }
+  async keepOnly(modelDigests: ReadonlySet<string>, onStuck: OnStuck): Promise<void> {
+    const entries = await readdir(this.#root).catch(() => []);
+    const unwanted = entries.filter(
+      (entry) => !entry.endsWith('.json') || !modelDigests.has(entry.split('-', 1)[0] ?? ''),
+    );
+    await removeEach(this.#root, unwanted, onStuck);
   }
 
   #pathOf({ modelDigest, circumstances }: PlanKey): string {

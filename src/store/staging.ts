@@ -6,6 +6,7 @@ import { syncDirectory } from '../platform/sync-directory.ts';
 import type { DiskSpace } from './download/blob.ts';
 import { hashFile } from './hash-file.ts';
 import { adopt, isAbandoned, isIncoming, withIncoming } from './incoming.ts';
+import { type OnStuck, removeEach } from './remove-each.ts';
 import type { Leases, StoreLease } from './retention/leases.ts';
 import type { VerdictCache } from './retention/verdict-cache.ts';
 import { explainStorageError } from './storage-error.ts';
@@ -153,18 +154,15 @@ export class StagingArea {
    * left behind.
    * @returns the digests that are kept.
    */
-  async keepOnly(digests: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  async keepOnly(digests: ReadonlySet<string>, onStuck: OnStuck): Promise<ReadonlySet<string>> {
     await mkdir(this.#root, { recursive: true });
     const entries = await readdir(this.#root);
     await this.holdOnly(digests);
     const held = await this.#leases?.held();
     const leased = entries.filter((entry) => held?.has(entry));
     const kept = new Set([...digests, ...(await this.#ahead(entries)), ...leased]);
-    for (const entry of entries) {
-      if (isIncoming(entry) ? isAbandoned(entry) : !kept.has(entry)) {
-        await rm(join(this.#root, entry), { recursive: true, force: true });
-      }
-    }
+    const unwanted = entries.filter((entry) => (isIncoming(entry) ? isAbandoned(entry) : !kept.has(entry)));
+    await removeEach(this.#root, unwanted, onStuck);
     return kept;
   }
 
