@@ -18,7 +18,7 @@ import { systemClock } from '../src/platform/clock.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { decodeIndex } from '../src/store/delta/chunk-index.ts';
 import { runInThread } from '../src/store/delta/run-in-thread.ts';
-import { createDownloader } from '../src/store/download/downloader.ts';
+import { createFetchers } from '../src/store/fetch-thread/fetchers.ts';
 import { createManifestSource } from '../src/store/manifest/manifest-source.ts';
 import { publish } from '../src/store/manifest/publish.ts';
 import { createTransport } from '../src/store/transport/create-transport.ts';
@@ -133,12 +133,8 @@ try {
   console.log('| change | over the wire | share | time |\n|---|---:|---:|---:|');
   for (const [change, pieces] of Object.entries(changes)) {
     const root = join(scratch, 'store');
-    const source = createManifestSource({
-      ...tools,
-      root,
-      offline: false,
-      downloader: createDownloader(tools),
-    });
+    const fetchers = createFetchers({ ...tools, limits: {} });
+    const source = createManifestSource({ ...tools, ...fetchers, root, offline: false });
     const work = { signal, advance: (): void => {}, warn: (): void => {} };
     await source.fetch(old, work);
     const next = await publishAs('next', pieces());

@@ -1,7 +1,8 @@
 /**
- * What parallel ranges are worth, by the link: they help where a server limits each connection, and only there.
+ * What parallel ranges are worth, by the link: they help where a server limits each connection, and only there. With --cost: the
+ * processor time of a download at full speed, of all threads of the process that fetches.
  *
- *     npm run bench:download -- [--mib 64] [--workers 8] [--rounds 3]
+ *     npm run bench:download -- [--mib 64] [--workers 8] [--rounds 3] [--cost]
  *
  * The server is a process on loopback that keeps to the speeds that are printed, in MB/s. Times go from the request to the
  * verified file on the disk; the median of the rounds counts.
@@ -10,6 +11,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { seededContent, sha256Of } from '../test/support/fake-hub/content.ts';
 import { measureDownload } from './download/measure.ts';
+import { measureCost } from './download/measure-cost.ts';
 import { withWorkDirectory } from './serve/with-work-directory.ts';
 
 const { values } = parseArgs({
@@ -17,10 +19,12 @@ const { values } = parseArgs({
     mib: { type: 'string', default: '64' },
     workers: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '3' },
+    cost: { type: 'boolean', default: false },
   },
 });
 const size = Number(values.mib) * 2 ** 20;
-const [workers, rounds] = [Number(values.workers), Number(values.rounds)];
+const workers = Number(values.workers);
+const rounds = Number(values.rounds);
 const links = [
   { connection: 10, link: 80 },
   { connection: 10, link: 18 },
@@ -29,7 +33,19 @@ const links = [
 
 const blob = { size, sha256: sha256Of(seededContent('download', size)) };
 console.log(`${cpus().length} × ${cpus()[0]?.model}, node ${process.version}, ${values.mib} MiB on loopback`);
-await withWorkDirectory(undefined, async (directory) => {
+await withWorkDirectory(undefined, values.cost ? printCosts : printTimes);
+
+async function printCosts(directory: string): Promise<void> {
+  const costs = await measureCost(directory, blob, workers, rounds);
+  for (const [round, { user, system }] of costs.entries()) {
+    console.log(
+      `${round === 0 ? 'first' : 'later'}: ${perGib(user + system)} s of a processor a GiB, ` +
+        `${perGib(user)} user, ${perGib(system)} system`,
+    );
+  }
+}
+
+async function printTimes(directory: string): Promise<void> {
   for (const { connection, link } of links) {
     const speed = {
       ...(connection === undefined ? {} : { bytesPerSecondPerConnection: connection * 1e6 }),
@@ -47,8 +63,12 @@ await withWorkDirectory(undefined, async (directory) => {
         `${workers} workers ${many.toFixed(2)} s (${((many / one - 1) * 100).toFixed(0)}%)`,
     );
   }
-});
+}
 
 function median(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+}
+
+function perGib(seconds: number): string {
+  return ((seconds * 2 ** 30) / size).toFixed(2);
 }

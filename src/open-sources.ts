@@ -6,9 +6,8 @@ import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { copyPlaces } from './store/copies.ts';
 import { removeAbandonedParts } from './store/download/abandoned-parts.ts';
-import { Bandwidth } from './store/download/bandwidth.ts';
 import type { DiskSpace } from './store/download/blob.ts';
-import { createThreadDownloader } from './store/download/thread-downloader.ts';
+import { createThreadFetchers } from './store/fetch-thread/thread-fetchers.ts';
 import { openCacheRoots } from './store/hub/cache/cache-roots.ts';
 import { hubEndpoints } from './store/hub/endpoints.ts';
 import { HubSnapshots } from './store/hub/hub-snapshots.ts';
@@ -52,23 +51,13 @@ export function openSources(
     ),
   } as const;
   const transport = createTransport({ ...reach, clock, logger });
-  const random = Math.random;
   const { bandwidth, workers } = store;
-  const downloader = createThreadDownloader(
+  const fetchers = createThreadFetchers(
     { ...reach, bandwidth, workers, logLevel: logger.level },
     { space, logger, metrics },
   );
-  const tools = {
-    transport,
-    downloader,
-    bandwidth: new Bandwidth(bandwidth, clock),
-    space,
-    clock,
-    logger,
-    metrics,
-    random,
-    workers,
-  };
+  const { downloader, delta } = fetchers;
+  const tools = { transport, downloader, space, clock, logger, metrics, random: Math.random };
   const places = copyPlaces(workDirectory, store.cacheDirectory);
   const openHub = async (): Promise<HubStore> => {
     const caches = await openCacheRoots(store.cacheDirectory, places.ownCache, store.symlinks);
@@ -98,6 +87,7 @@ export function openSources(
     await new StoredManifests(places.manifests).removeAbandoned(ABANDONED_MS, clock);
     return createManifestSource({
       ...tools,
+      delta,
       root: places.published,
       offline: store.offline,
       lookups: metrics.storeLookups,
@@ -110,7 +100,7 @@ export function openSources(
     manifestRoot: places.published,
     usage,
     close: async () => {
-      await Promise.all([transport.close(), downloader.close()]);
+      await Promise.all([transport.close(), fetchers.close()]);
     },
   });
 }

@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type ChunkIndex, decodeIndex } from '../../src/store/delta/chunk-index.ts';
+import { createDeltaFetcher } from '../../src/store/delta/delta-fetcher.ts';
 import type { DeltaMetrics, DeltaTools } from '../../src/store/delta/delta-request.ts';
 import { runInThread } from '../../src/store/delta/run-in-thread.ts';
 import { DEFAULT_RETRY } from '../../src/store/download/backoff.ts';
 import type { BlobRequest, Downloader, DownloadMetrics } from '../../src/store/download/blob.ts';
 import { createDownloader } from '../../src/store/download/downloader.ts';
+import type { Fetchers } from '../../src/store/fetch-thread/fetchers.ts';
 import { type Content, givenContent, piecesOf, sha256Of } from './fake-hub/content.ts';
 import { FakeHub } from './fake-hub/fake-hub.ts';
 import { LogBook } from './log-book.ts';
@@ -55,7 +57,7 @@ class CountingDownloader implements Downloader {
 export interface DeltaWorld {
   readonly hub: FakeHub;
   readonly directory: string;
-  readonly tools: DeltaTools & { readonly downloader: CountingDownloader };
+  readonly tools: DeltaTools & Fetchers & { readonly downloader: CountingDownloader };
   readonly log: LogBook;
   readonly metrics: DeltaCounts;
   /** Writes a file below the directory. @returns its path */
@@ -68,7 +70,7 @@ export async function deltaWorld(): Promise<DeltaWorld> {
   const directory = await temporaryDirectory();
   const log = new LogBook();
   const metrics = new DeltaCounts();
-  const tools = {
+  const given = {
     transport: testTransport(),
     space: { reserve: async () => ({ release: () => {} }) },
     clock: systemClock,
@@ -77,12 +79,13 @@ export async function deltaWorld(): Promise<DeltaWorld> {
     random: () => 0.5,
     retry: { ...DEFAULT_RETRY, baseMs: 1, maxMs: 5 },
   };
+  const tools = { ...given, downloader: new CountingDownloader(createDownloader(given)) };
   return {
     hub,
     directory,
     log,
     metrics,
-    tools: { ...tools, downloader: new CountingDownloader(createDownloader(tools)) },
+    tools: { ...tools, delta: createDeltaFetcher(tools) },
     write(name, content) {
       const path = join(directory, name);
       mkdirSync(dirname(path), { recursive: true });

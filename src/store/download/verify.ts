@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { ServiceError } from '../../errors.ts';
 import type { BlobExpectation } from './blob.ts';
 
@@ -47,8 +47,17 @@ export async function hashFile(
   signal: AbortSignal,
 ): Promise<string> {
   const hash = algorithm === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${size}\0`);
-  for await (const piece of createReadStream(path, { highWaterMark: READ_BYTES, signal })) {
-    hash.update(piece as Buffer);
+  // Buffers that are made anew for each piece have the garbage collector run all the time.
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  const file = await open(path);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await file.read(buffer, 0, READ_BYTES);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
   }
-  return hash.digest('hex');
 }

@@ -8,13 +8,14 @@ export async function writeFully(
   pieces: readonly Uint8Array[],
   position: number,
 ): Promise<number> {
-  const total = pieces.reduce((sum, { length }) => sum + length, 0);
-  for (let done = 0, left = pieces; done < total; left = after(pieces, done)) {
+  let done = 0;
+  for (let left = after(pieces, 0); left.length > 0; ) {
     const written = await write(handle, left, position + done);
     if (written === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
     done += written;
+    left = after(left, written);
   }
-  return total;
+  return done;
 }
 
 /**
@@ -27,6 +28,14 @@ async function write(handle: FileHandle, pieces: readonly Uint8Array[], position
   return bytesWritten;
 }
 
+/** What is left of pieces when so many bytes are taken off, without a copy: nothing, or pieces of which the first has some. */
 function after(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
-  return [Buffer.concat(pieces).subarray(bytes)];
+  let gone = bytes;
+  const first = pieces.findIndex(({ length }) => {
+    if (gone < length) return true;
+    gone -= length;
+    return false;
+  });
+  if (first === -1) return [];
+  return [(pieces[first] as Uint8Array).subarray(gone), ...pieces.slice(first + 1)];
 }

@@ -2,9 +2,8 @@ import { constants } from 'node:fs';
 import { copyFile, link, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { inParallel } from '../../platform/in-parallel.ts';
-import type { DeltaFetcher } from '../delta/delta-fetcher.ts';
 import { runInThread } from '../delta/run-in-thread.ts';
-import type { Downloader } from '../download/blob.ts';
+import type { Fetchers } from '../fetch-thread/fetchers.ts';
 import type { FetchWork } from '../fetch-work.ts';
 import { publicUrl } from '../transport/public-url.ts';
 import { FileProgress } from './file-progress.ts';
@@ -15,7 +14,7 @@ import type { StoredManifest } from './stored-manifests.ts';
 /** Files at a time. A large one comes over several connections by itself. */
 const FILES_AT_ONCE = 3;
 
-export interface FilesFetch {
+export interface FilesFetch extends Fetchers {
   /** Of the manifest. */
   readonly url: URL;
   readonly files: readonly PublishedFile[];
@@ -23,8 +22,6 @@ export interface FilesFetch {
   readonly partsDirectory: string;
   readonly stored: readonly StoredManifest[];
   readonly work: FetchWork;
-  readonly delta: DeltaFetcher;
-  readonly downloader: Downloader;
 }
 
 /** Brings all files of a manifest to their places, each checked by its hash. */

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { ServiceError } from '../../errors.ts';
-import { createDeltaFetcher } from '../delta/delta-fetcher.ts';
-import type { DeltaTools } from '../delta/delta-request.ts';
-import { DEFAULT_RETRY } from '../download/backoff.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from '../download/backoff.ts';
+import type { DownloadMetrics } from '../download/blob.ts';
+import type { Fetchers } from '../fetch-thread/fetchers.ts';
 import type { FetchWork } from '../fetch-work.ts';
 import type { RetryTools } from '../remote/retry.ts';
+import type { Transport } from '../transport/transport.ts';
 import { fetchFiles } from './fetch-files.ts';
 import { fetchManifest, type ManifestReference, placeOf } from './fetch-manifest.ts';
 import { InvalidManifest, type Manifest, parseManifest } from './manifest.ts';
@@ -32,7 +34,14 @@ export interface ManifestSource {
   list(): Promise<readonly StoredManifest[]>;
 }
 
-export interface ManifestSourceOptions extends DeltaTools {
+export interface ManifestSourceOptions extends Fetchers {
+  /** For manifests. */
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** From 0 to 1, for the jitter of retries. */
+  readonly random: () => number;
+  readonly retry?: RetryPolicy;
+  readonly metrics: Pick<DownloadMetrics, 'storeRetries'>;
   /** The store's own directory: `manifests/` and `parts/` are made in it. */
   readonly root: string;
   /** No request is made. */
@@ -47,7 +56,6 @@ const MAX_BYTES = 64 * 2 ** 30;
 
 export function createManifestSource(options: ManifestSourceOptions): ManifestSource {
   const stored = new StoredManifests(join(options.root, 'manifests'));
-  const delta = createDeltaFetcher(options);
   const rooms = new Rooms();
   const retry: RetryTools = {
     clock: options.clock,
@@ -89,7 +97,6 @@ export function createManifestSource(options: ManifestSourceOptions): ManifestSo
           partsDirectory: join(options.root, 'parts'),
           stored: await stored.list(),
           work,
-          delta,
           ...options,
         });
         await stored.complete(reference.sha256, withoutHash(reference.url), options.clock.date());

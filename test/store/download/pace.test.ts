@@ -57,6 +57,31 @@ test('all origins together, and each of them, stay under a limit', async () => {
   expect(await timeFor({}, ['a', 'b'])).toBeLessThanOrEqual(100);
 });
 
+test('of ever more origins only the last ones are remembered, and the limit of all is never forgotten', async () => {
+  const clock = new ManualClock();
+  const limits = { maxBytesPerSecond: 1e9, maxBytesPerSecondPerOrigin: 1e6 };
+  const bandwidth = new Bandwidth(limits, clock);
+  const given = new AbortController();
+  /** True when the bytes may come at once. */
+  const isFree = async (origin: string, bytes: number): Promise<boolean> => {
+    const before = clock.pending;
+    void bandwidth.take(origin, bytes, given.signal);
+    await Promise.resolve();
+    return clock.pending === before;
+  };
+  expect(await isFree('first', 250_000)).toBe(true);
+  expect(await isFree('first', 1)).toBe(false);
+  for (let other = 0; other < 999; other += 1) await isFree(`other-${other}`, 1);
+  expect(await isFree('first', 1)).toBe(false);
+  for (let other = 0; other < 1000; other += 1) await isFree(`another-${other}`, 1);
+  expect(await isFree('first', 250_000)).toBe(true);
+  // 0.25 GB are free for all together.
+  expect(await isFree('large', 249e6)).toBe(false);
+  for (let other = 0; other < 2000; other += 1) await isFree(`last-${other}`, 1000);
+  expect(await isFree('last', 1)).toBe(false);
+  given.abort();
+});
+
 test('a limited download waits, and a limited wait ends with the download', async () => {
   await using hub = await startFakeHub();
   const weights = seededContent('weights', 16 * 64 * KIB);

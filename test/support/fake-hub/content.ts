@@ -65,11 +65,17 @@ export function* piecesOf(
   }
 }
 
-/** What an LFS pointer calls `oid`. */
+const hashes = new WeakMap<Content, string>();
+
+/** What an LFS pointer calls `oid`. Computed once: it is part of the head of every answer. */
 export function sha256Of(content: Content): string {
+  const known = hashes.get(content);
+  if (known !== undefined) return known;
   const hash = createHash('sha256');
   for (const piece of piecesOf(content)) hash.update(piece);
-  return hash.digest('hex');
+  const digest = hash.digest('hex');
+  hashes.set(content, digest);
+  return digest;
 }
 
 /** What git calls a blob of these bytes. */

@@ -1,6 +1,6 @@
-import { type ErrorType, messageOf, ServiceError } from '../../../errors.ts';
-import { AttemptFailure, type FailureReason } from '../attempt-failure.ts';
-import { SourcesFailure } from '../sources-failure.ts';
+import { type ErrorType, messageOf, ServiceError } from '../../errors.ts';
+import { AttemptFailure, type FailureReason } from '../download/attempt-failure.ts';
+import { SourcesFailure } from '../download/sources-failure.ts';
 
 /** An error on its way between threads, with all that somebody decides by. */
 export type PlainError =

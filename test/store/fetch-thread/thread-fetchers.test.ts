@@ -1,18 +1,22 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ServiceError } from '../../../src/errors.ts';
+import { encodeIndex } from '../../../src/store/delta/chunk-index.ts';
+import type { DeltaRequest } from '../../../src/store/delta/delta-request.ts';
 import { AttemptFailure } from '../../../src/store/download/attempt-failure.ts';
 import type { BlobRequest, DiskSpace } from '../../../src/store/download/blob.ts';
 import { SourcesFailure } from '../../../src/store/download/sources-failure.ts';
-import { createThreadDownloader } from '../../../src/store/download/thread-downloader.ts';
-import { seededContent, sha256Of } from '../../support/fake-hub/content.ts';
+import { createThreadFetchers } from '../../../src/store/fetch-thread/thread-fetchers.ts';
+import { indexOf, isContent } from '../../support/delta-world.ts';
+import { givenContent, piecesOf, seededContent, sha256Of } from '../../support/fake-hub/content.ts';
 import { startFakeHub } from '../../support/fake-hub/fake-hub.ts';
 import { LogBook } from '../../support/log-book.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const MIB = 2 ** 20;
 const content = seededContent('thread', 9 * MIB);
+const longer = givenContent(Buffer.concat([Buffer.alloc(37, 'y'), content.read(0, content.size)]));
 const expected = { size: content.size, sha256: sha256Of(content) };
 
 class CountedSpace implements DiskSpace {
@@ -44,8 +48,8 @@ async function setUp({ space = new CountedSpace(), tokens = new Map() }: SetUp =
   await mkdir(partsDirectory);
   const target = join(root, 'blobs', 'blob');
   const book = new LogBook();
-  const counted = { came: 0, retries: [] as string[], failovers: 0 };
-  const downloader = createThreadDownloader(
+  const counted = { came: 0, retries: [] as string[], failovers: 0, saved: 0 };
+  const fetchers = createThreadFetchers(
     {
       allowPrivate: ['127.0.0.1'],
       allowedHosts: 'any',
@@ -69,9 +73,15 @@ async function setUp({ space = new CountedSpace(), tokens = new Map() }: SetUp =
             counted.failovers += 1;
           },
         },
+        storeDeltaSaved: {
+          inc: (bytes) => {
+            counted.saved += bytes;
+          },
+        },
       },
     },
   );
+  onTestFinished(() => fetchers.close());
   const told: number[] = [];
   const stop = new AbortController();
   const request = (...urls: URL[]): BlobRequest => ({
@@ -83,7 +93,21 @@ async function setUp({ space = new CountedSpace(), tokens = new Map() }: SetUp =
     onBytes: (bytes) => told.push(bytes),
     signal: stop.signal,
   });
-  return { downloader, request, target, told, stop, book, counted };
+  /** For a file that has an earlier version here, and its index at the server. */
+  const deltaRequest = async (file: URL, index: URL): Promise<DeltaRequest> => {
+    const old = join(root, 'old');
+    await writeFile(old, piecesOf(content));
+    return {
+      ...request(),
+      source: { url: file, name: 'static' },
+      index,
+      old,
+      expected: { size: longer.size, sha256: sha256Of(longer) },
+      onRestart: () => told.splice(0),
+    };
+  };
+  const { downloader, delta } = fetchers;
+  return { downloader, delta, request, deltaRequest, target, told, stop, book, counted };
 }
 
 function sum(values: readonly number[]): number {
@@ -171,5 +195,45 @@ describe('a downloader in a thread', () => {
     await downloader.fetch({ ...request(blob), signal: new AbortController().signal });
     expect(hub.requests.bytesSent('/blob') - before).toBeLessThan(content.size);
     expect((await readFile(target)).equals(content.read(0, content.size))).toBe(true);
+  });
+});
+
+describe('a delta in a thread', () => {
+  it('brings a file, tells of every byte before it is done, and says what was saved', async () => {
+    await using hub = await startFakeHub();
+    const space = new CountedSpace();
+    const { delta, deltaRequest, target, told, counted } = await setUp({ space });
+    const index = hub.publish('/blob.chunks', givenContent(encodeIndex(await indexOf(longer))));
+    const outcome = await delta.fetch(await deltaRequest(hub.publish('/blob', longer), index));
+    expect(outcome).toEqual({ via: 'delta', savedBytes: longer.size - counted.came });
+    expect(counted.came).toBeLessThan(0.2 * longer.size);
+    expect(counted.saved).toBe(outcome.savedBytes);
+    expect(sum(told)).toBe(longer.size);
+    expect(space).toMatchObject({ reserved: longer.size, released: 1 });
+    expect(await isContent(target, longer)).toBe(true);
+  });
+
+  it('that fails has the file fetched whole, and told of anew', async () => {
+    await using hub = await startFakeHub();
+    const { delta, deltaRequest, target, told, book } = await setUp();
+    const blob = hub.publish('/blob', longer);
+    const outcome = await delta.fetch(await deltaRequest(blob, new URL('/nothing', blob)));
+    expect(outcome).toMatchObject({ via: 'whole', savedBytes: 0 });
+    expect(outcome.reason).toMatch(/status 40[34]/);
+    expect(book.find(/no delta: the file is fetched whole/)).toBeDefined();
+    expect(sum(told)).toBe(longer.size);
+    expect(await isContent(target, longer)).toBe(true);
+  });
+
+  it('gives up when it is told to, with the reason', async () => {
+    await using hub = await startFakeHub();
+    const index = hub.publish('/blob.chunks', givenContent(encodeIndex(await indexOf(longer))));
+    const { delta, deltaRequest, stop } = await setUp();
+    hub.fault({ path: /\/blob$/, times: 9 }, { kind: 'stall', afterBytes: 1000 });
+    const request = await deltaRequest(hub.publish('/blob', longer), index);
+    const enough = new Error('enough');
+    // What lies in the old file is told of before anything is fetched.
+    const onBytes = (): void => stop.abort(enough);
+    await expect(delta.fetch({ ...request, onBytes })).rejects.toBe(enough);
   });
 });

@@ -1,4 +1,4 @@
-import type { DiskSpace, Reservation } from '../blob.ts';
+import type { DiskSpace, Reservation } from '../download/blob.ts';
 import type { Counter } from './counter.ts';
 import { fromPlainError, type PlainError } from './plain-error.ts';
 import type { News } from './protocol.ts';

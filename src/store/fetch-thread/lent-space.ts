@@ -1,4 +1,4 @@
-import type { DiskSpace, Reservation } from '../blob.ts';
+import type { DiskSpace, Reservation } from '../download/blob.ts';
 
 /** Reservations that a thread has asked for, by its numbers. When the thread is gone, they are released. */
 export class LentSpace {

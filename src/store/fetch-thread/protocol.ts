@@ -1,7 +1,9 @@
-import type { Proxies } from '../../transport/create-transport.ts';
-import type { HostPolicy } from '../../transport/host-guard.ts';
-import type { BandwidthLimits } from '../bandwidth.ts';
-import type { BlobExpectation } from '../blob.ts';
+import type { DeltaOutcome } from '../delta/delta-fetcher.ts';
+import type { DeltaRequest } from '../delta/delta-request.ts';
+import type { BandwidthLimits } from '../download/bandwidth.ts';
+import type { BlobRequest } from '../download/blob.ts';
+import type { Proxies } from '../transport/create-transport.ts';
+import type { HostPolicy } from '../transport/host-guard.ts';
 import type { PlainError } from './plain-error.ts';
 
 /** What the thread has to know, as plain data. */
@@ -14,18 +16,27 @@ export interface ThreadSettings extends HostPolicy {
   readonly logLevel: string;
 }
 
-/** A request for a blob, without what can't leave its thread. */
-export interface PlainRequest {
+interface PlainSource {
+  readonly url: string;
   readonly name: string;
-  readonly sources: readonly { readonly url: string; readonly name: string }[];
-  readonly target: string;
-  readonly partsDirectory: string;
-  readonly expected: BlobExpectation;
+}
+
+/** A request for a blob, without what can't leave its thread. */
+export interface PlainBlob extends Omit<BlobRequest, 'sources' | 'onBytes' | 'signal'> {
+  readonly sources: readonly PlainSource[];
+}
+
+/** The same for a delta. */
+export interface PlainDelta
+  extends Omit<DeltaRequest, 'source' | 'index' | 'onBytes' | 'onRestart' | 'signal'> {
+  readonly source: PlainSource;
+  readonly index: string;
 }
 
 /** To the thread. */
 export type Order =
-  | { readonly type: 'fetch'; readonly fetch: number; readonly request: PlainRequest }
+  | { readonly type: 'fetch'; readonly fetch: number; readonly blob: PlainBlob }
+  | { readonly type: 'fetch_delta'; readonly fetch: number; readonly delta: PlainDelta }
   | { readonly type: 'abort'; readonly fetch: number }
   | { readonly type: 'reserved'; readonly reservation: number; readonly error?: PlainError | undefined };
 
@@ -41,11 +52,14 @@ export interface Counts {
 
 /** From the thread. */
 export type News =
-  | { readonly type: 'done'; readonly fetch: number }
+  | { readonly type: 'done'; readonly fetch: number; readonly outcome: DeltaOutcome | undefined }
   | { readonly type: 'failed'; readonly fetch: number; readonly error: PlainError }
+  /** What was counted of a delta is void. */
+  | { readonly type: 'restarted'; readonly fetch: number }
   | { readonly type: 'counts'; readonly counts: Counts }
   | { readonly type: 'retried'; readonly reason: string }
   | { readonly type: 'failed_over' }
+  | { readonly type: 'delta_saved'; readonly bytes: number }
   | {
       readonly type: 'reserve';
       readonly reservation: number;
