@@ -5,11 +5,11 @@
  *     npm run bench:gpu -- --out DIR [--device cuda|webgpu] [--python PATH] [--minutes 8] [--only NAME,…] [--sizes base,large] [--dry-run]
  *
  * Each part is a process of its own with a time limit; one that fails does not stop the others. Writes DIR/gpu.json, DIR/gpu.log and
- * the JSON of each part. Exit code 69 when there is no such card, 2 when a flag can't be read, 1 when a part failed.
+ * the JSON of each part. Exit code 69 when there is no such card, 78 when there is one that does not work, 2 when a flag can't be read, 1 when a part failed.
  */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { NO_CARD_EXIT_CODE, NoCard, requireCard } from './card/machine/find-card.ts';
+import { NoCard, requireCard } from './card/machine/find-card.ts';
 import { readCardFacts } from './card/machine/nvidia-smi.ts';
 import { cardSizes } from './card/options.ts';
 import { namesOf, OptionsError, oneOf, scriptFlags, wholeNumber } from './flag-values.ts';
@@ -30,7 +30,7 @@ Everything that is measured on a card, one part after the other, each with a tim
   --sizes     XLM-RoBERTa: base, large (v2-m3), tiny to try it (base,large)
   --dry-run   go on with a card that computes nothing; the figures mean nothing then
 
-Exit code 69 when there is no such card, 2 when a flag can't be read, 1 when a part failed.
+Exit code 69 when there is no such card, 78 when there is one that does not work, 2 when a flag can't be read, 1 when a part failed.
 `;
 
 const values = scriptFlags(
@@ -61,7 +61,7 @@ try {
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof NoCard) return NO_CARD_EXIT_CODE;
+  if (error instanceof NoCard) return error.exitCode;
   return error instanceof OptionsError ? 2 : 1;
 }
 
@@ -80,9 +80,9 @@ async function runDay(): Promise<number> {
     isDryRun: values['dry-run'],
   };
   const parts = partsOf(options, values.only);
-  await requireCard(device, options.isDryRun);
+  await requireCard(device, { anyDriver: options.isDryRun, python: options.python });
   await mkdir(work, { recursive: true });
-  const [machine, card] = [await readMachine(), await readCardFacts()];
+  const [machine, card] = [await readMachine(), await readCardFacts(device)];
   await tell(logFile, `${describeMachine(machine)}\n${JSON.stringify(card, null, 2)}\n`);
   const results: object[] = [];
   let failed = 0;
@@ -106,7 +106,14 @@ async function runDay(): Promise<number> {
       `── ${part.name}: ${outcome}, exit code ${String(exitCode)}, ${seconds.toFixed(1)} s\n`,
     );
     const figures = part.jsonFile === undefined ? undefined : await readJson(part.jsonFile);
-    results.push({ name: part.name, outcome, exitCode, seconds, figures, cardAfter: await readCardFacts() });
+    results.push({
+      name: part.name,
+      outcome,
+      exitCode,
+      seconds,
+      figures,
+      cardAfter: await readCardFacts(device),
+    });
     // Whatever comes next, what is there is written down.
     await writeFile(
       join(out, 'gpu.json'),

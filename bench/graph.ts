@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { requestDefaults } from '../scripts/synthesize/request.ts';
 import { writeCheckpoint } from '../scripts/synthesize/write-checkpoint.ts';
 import { readProcessor } from '../src/platform/processor.ts';
-import { NO_CARD_EXIT_CODE, NoCard, requireCard } from './card/machine/find-card.ts';
+import { NoCard, requireCard } from './card/machine/find-card.ts';
 import { OptionsError, oneOf, scriptFlags, wholeNumber } from './flag-values.ts';
 import { measureCardForms } from './graph/card-forms.ts';
 import { compileForBench } from './graph/compile-for-bench.ts';
@@ -39,7 +39,7 @@ What rerankd's own graphs are worth: speed against the plain exported form, and 
   --json           on a card: file to write all figures to
   --dry-run        go on with a card that computes nothing; the figures mean nothing then
 
-Exit code 69 when there is no such card, 2 when a flag can't be read.
+Exit code 69 when there is no such card, 78 when there is one that does not work, 2 when a flag can't be read.
 `;
 
 const values = scriptFlags(
@@ -63,7 +63,7 @@ const values = scriptFlags(
 const scratch = await mkdtemp(join(tmpdir(), 'rerankd-bench-'));
 try {
   const device = oneOf('device', values.device, ['cpu', 'cuda', 'webgpu']);
-  if (device !== 'cpu') await requireCard(device, values['dry-run']);
+  if (device !== 'cpu') await requireCard(device, { anyDriver: values['dry-run'] });
   const checkpoint = values.checkpoint ?? (await synthesize(join(scratch, 'checkpoint')));
   if (device !== 'cpu') {
     const forms = {
@@ -79,7 +79,7 @@ try {
 } catch (error) {
   if (!(error instanceof NoCard || error instanceof OptionsError)) throw error;
   console.error(`bench:graph: ${error.message}`);
-  process.exitCode = error instanceof NoCard ? NO_CARD_EXIT_CODE : 2;
+  process.exitCode = error instanceof NoCard ? error.exitCode : 2;
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

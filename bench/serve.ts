@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** How fast is rerankd, and how fast are the others? All on the same weights and the same processors, in turns. */
-import { NO_CARD_EXIT_CODE, NoCard } from './card/machine/find-card.ts';
+import { NoCard } from './card/machine/find-card.ts';
 import { cardHelpText, readCardOptions } from './card/options.ts';
 import { renderCard } from './card/report/render.ts';
 import { runCardBench } from './card/run.ts';
@@ -72,7 +72,7 @@ function say(line: string): void {
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof NoCard) return NO_CARD_EXIT_CODE;
+  if (error instanceof NoCard) return error.exitCode;
   return error instanceof OptionsError ? 2 : 1;
 }
 

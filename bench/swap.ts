@@ -2,7 +2,7 @@
 /** Load while swapping: does a server that changes its model under full load drop, delay or mix up a request? */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NO_CARD_EXIT_CODE, NoCard, requireCard } from './card/machine/find-card.ts';
+import { NoCard, requireCard } from './card/machine/find-card.ts';
 import { OptionsError } from './flag-values.ts';
 import { withWorkDirectory } from './serve/with-work-directory.ts';
 import { prepareCheckpoint } from './serve/workload/checkpoint.ts';
@@ -26,7 +26,7 @@ async function main(args: readonly string[], stop: AbortSignal): Promise<number>
 }
 
 async function measure(options: SwapOptions, stop: AbortSignal): Promise<number> {
-  if (options.device !== 'cpu') await requireCard(options.device, options.isDryRun);
+  if (options.device !== 'cpu') await requireCard(options.device, { anyDriver: options.isDryRun });
   const tooLong = AbortSignal.timeout(timeLimitMs(options));
   using progress = new Progress(process.stderr);
   const signal = AbortSignal.any([stop, tooLong]);
@@ -58,7 +58,7 @@ async function withModels(
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof NoCard) return NO_CARD_EXIT_CODE;
+  if (error instanceof NoCard) return error.exitCode;
   return error instanceof OptionsError ? 2 : 1;
 }
 

@@ -84,6 +84,6 @@ async function pack(out: string): Promise<void> {
   await copyFile(new URL('./pack-offline/unpack.sh', import.meta.url), unpack);
   await chmod(unpack, 0o755);
   process.stdout.write(
-    `There: sh unpack.sh TARGET, then TARGET/rerankd serve${providers.length === 0 ? '. Without the CUDA provider: it is not installed here, or left out' : ''}\n`,
+    `There: sh unpack.sh TARGET, then TARGET/rerankd serve${values.bench ? ', or TARGET/bench-gpu --out DIR' : ''}${providers.length === 0 ? '. Without the CUDA provider: it is not installed here, or left out' : ''}\n`,
   );
 }

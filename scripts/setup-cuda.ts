@@ -11,6 +11,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CommandProgress } from '../src/commands/command-progress.ts';
+import { lookAtNvidiaDriver } from '../src/commands/doctor/gpu/nvidia-driver.ts';
+import { thisMachine } from '../src/commands/doctor/machine.ts';
 import { messageOf } from '../src/errors.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { examineProvider } from '../src/platform/cuda/examine-provider.ts';
@@ -22,6 +24,7 @@ import { createTransport } from '../src/store/transport/create-transport.ts';
 import { TransportError } from '../src/store/transport/transport-error.ts';
 import { gitHubReleases } from './setup-cuda/archive-source.ts';
 import { type Arguments, HELP, readArguments } from './setup-cuda/arguments.ts';
+import { chooseCuda, hasRuntime } from './setup-cuda/choose-cuda.ts';
 import { SetupError, UsageError } from './setup-cuda/errors.ts';
 import { knownArchives } from './setup-cuda/known-archives.ts';
 import { reportOn } from './setup-cuda/report.ts';
@@ -58,9 +61,10 @@ async function run({ into, check, cuda, force }: Arguments): Promise<number> {
     );
   }
   const directory = into === undefined ? bindingDirectory('linux', 'x64') : resolve(into);
-  const libraries = systemLibraries(env['LD_LIBRARY_PATH'] ?? '');
+  const libraries = systemLibraries(env);
   if (check) {
-    const report = reportOn(await examineProvider(directory, libraries), { directory, version });
+    const hasCuda12 = await hasRuntime(12, libraries);
+    const report = reportOn(await examineProvider(directory, libraries), { directory, version, hasCuda12 });
     console.log(report.lines.join('\n'));
     return report.isComplete ? 0 : 1;
   }
@@ -77,14 +81,22 @@ async function run({ into, check, cuda, force }: Arguments): Promise<number> {
       except: env['no_proxy'] ?? env['NO_PROXY'],
     },
   });
+  const { ORT_CUDA_ARCHIVE: archive } = env;
+  // Whoever names an archive has chosen.
+  const isOpen = cuda === undefined && (archive === undefined || archive === '');
+  const choice = isOpen
+    ? await chooseCuda(await lookAtNvidiaDriver(thisMachine, stop.signal), libraries)
+    : undefined;
+  if (choice !== undefined)
+    console.log(`For CUDA ${choice.cuda}, because ${choice.because}. --cuda says otherwise.`);
   const progress = new CommandProgress(process.stderr, systemClock);
   try {
     const { isNew, provider } = await setUpProvider({
       directory,
       version,
-      cuda,
+      cuda: cuda ?? choice?.cuda,
       force,
-      archive: env['ORT_CUDA_ARCHIVE'],
+      archive,
       archiveSha256: env['ORT_CUDA_SHA256'],
       knownArchives: knownArchives[version] ?? {},
       knownProviders: knownProviders[version] ?? [],
@@ -97,7 +109,8 @@ async function run({ into, check, cuda, force }: Arguments): Promise<number> {
     });
     progress.stop();
     console.log(isNew ? 'Brought.' : 'It is there already.');
-    console.log(reportOn(provider, { directory, version }).lines.join('\n'));
+    const hasCuda12 = await hasRuntime(12, libraries);
+    console.log(reportOn(provider, { directory, version, hasCuda12 }).lines.join('\n'));
     return 0;
   } finally {
     progress.stop();

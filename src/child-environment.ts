@@ -1,8 +1,8 @@
 import type { Environment } from './config.ts';
 
-/** What ONNX Runtime, CUDA, Vulkan and the C library read. Keys and tokens stay out of the children. */
+/** What ONNX Runtime, CUDA, Vulkan and the C library read, and what says where Python has CUDA's libraries. Keys and tokens stay out of the children. */
 const PASSED_ON =
-  /^(PATH|HOME|TMPDIR|TZ|LANG|LC_.*|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|CUDA_.*|NVIDIA_.*|VK_.*|XDG_.*|MALLOC_.*|ORT_.*|NODE_COMPILE_CACHE)$/;
+  /^(PATH|HOME|TMPDIR|TZ|LANG|LC_.*|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|CUDA_.*|NVIDIA_.*|VK_.*|XDG_.*|MALLOC_.*|ORT_.*|NODE_COMPILE_CACHE|VIRTUAL_ENV)$/;
 
 /**
  * glibc gives freed memory back at once. An engine's buffers for packing weights have megabytes: faulting each one in anew takes

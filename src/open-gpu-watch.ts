@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { visibilityOf } from './platform/memory/gpu/choose-card.ts';
-import { nvidiaSmi } from './platform/memory/gpu/nvidia-smi.ts';
+import { nvidiaSmi, type RunNvidiaSmi } from './platform/memory/gpu/nvidia-smi.ts';
 import { readGpuMemory } from './platform/memory/gpu-memory.ts';
 import { GpuWatch } from './platform/memory/gpu-watch.ts';
 
@@ -19,10 +19,17 @@ export function openGpuWatch(
   { childEnv, clock, logger }: GpuWatchParts,
 ): GpuWatch | undefined {
   if (device === 'cpu') return undefined;
-  const run = nvidiaSmi(childEnv);
+  const ask = nvidiaSmi(childEnv);
   const visible = visibilityOf(device, childEnv);
+  let cardUuid: string | undefined;
   return new GpuWatch({
-    read: (pids, onProblem) => readGpuMemory(pids, { run, visible, onProblem }),
+    read: async (pids, { onProblem, patienceMs }) => {
+      const run: RunNvidiaSmi = (args) => ask(args, patienceMs);
+      const memory = await readGpuMemory(pids, { run, visible, cardUuid, onProblem });
+      // A card that is gone is looked for anew.
+      cardUuid = memory?.cardUuid;
+      return memory;
+    },
     clock,
     logger,
   });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { chooseDevice, type Runtime } from './engine/choose-device.ts';
 import { DeviceChoice } from './engine/device-choice.ts';
+import { findChildLibraries } from './find-child-libraries.ts';
 import { probeModel } from './graph/probe-model.ts';
 import type { CompileSettings } from './model/compile/compile-settings.ts';
 import { openGpuWatch } from './open-gpu-watch.ts';
@@ -63,10 +64,11 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const staging = new StagingArea(join(work.path, 'models'), { leases, verdicts, space: budget });
   const trusted = new TrustedDigests(config.store.trustedDigests);
   const cache = new CompiledCache(join(work.path, 'compiled'), logger);
-  const childEnv = {
-    NODE_COMPILE_CACHE: join(work.path, 'node-compile-cache'),
-    ...config.childEnv,
-  };
+  const childEnv = await findChildLibraries(
+    { NODE_COMPILE_CACHE: join(work.path, 'node-compile-cache'), ...config.childEnv },
+    config.device,
+    logger,
+  );
   const plans = new PlanStore(join(work.path, 'plans'));
   const { loadTimeoutMs } = config;
   const shared = { childEnv, loadTimeoutMs, clock, logger };

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { RunningServer } from '../serve/contenders/contender.ts';
 import { startServer } from '../serve/contenders/http-contender.ts';
 import { settingsOf } from '../serve/contenders/rerankd.ts';
+import { cardDtype, cardState, forgetServed } from './card-state.ts';
 import type { CardContext, CardModel } from './parts/context.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -23,9 +24,9 @@ export function cardSettings({ checkpoint }: CardModel, context: CardContext): R
       logFile: '',
       mostDocuments: MOST_DOCUMENTS,
     }),
-    RERANK_STATE_DIR: join(directory, `state-${options.device}`),
+    ...cardState(directory, options.device),
     RERANK_DEVICE: options.device,
-    RERANK_DTYPE: process.env['RERANK_DTYPE'] ?? 'fp16',
+    RERANK_DTYPE: cardDtype(),
   };
 }
 
@@ -38,7 +39,7 @@ export function referenceSettings(
     ...settingsOf({
       dtype: 'fp32',
       checkpoint,
-      stateDirectory: join(directory, 'state-cpu'),
+      stateDirectory: join(directory, 'reference'),
       logFile: '',
       mostDocuments: MOST_DOCUMENTS,
     }),
@@ -49,6 +50,7 @@ export function referenceSettings(
 
 /** Starts rerankd on the card and waits until it is ready. */
 export async function startOnCard(model: CardModel, context: CardContext): Promise<RunningServer> {
+  await forgetServed(context.directory, context.options.device);
   return await startServer(
     (port) => ({
       command: process.execPath,

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { given, namesOf, OptionsError, oneOf, wholeNumber } from '../flag-values.ts';
 
-const cardParts = ['matmul', 'throughput', 'single', 'agreement'] as const;
+const cardParts = ['prepare', 'matmul', 'throughput', 'single', 'agreement'] as const;
 
 export type CardPart = (typeof cardParts)[number];
 

@@ -12,6 +12,7 @@ import type { CardOptions, CardPart, CardSize } from './options.ts';
 import { type AgreementFindings, measureAgreement } from './parts/agreement.ts';
 import type { CardContext, CardModel } from './parts/context.ts';
 import { type MatmulFindings, measureMatmul } from './parts/matmul.ts';
+import { compileForCard } from './parts/prepare.ts';
 import { measureSingle, type SingleFindings } from './parts/single.ts';
 import { measureThroughput, type ThroughputFindings } from './parts/throughput.ts';
 import { TorchBaseline } from './torch/torch-baseline.ts';
@@ -41,9 +42,9 @@ export async function runCardBench(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<CardResults> {
-  await requireCard(options.device, options.isDryRun);
+  await requireCard(options.device, { anyDriver: options.isDryRun, python: options.python });
   return await withWorkDirectory(options.work, async (directory) => {
-    const [machine, card] = await Promise.all([readMachine(), readCardFacts()]);
+    const [machine, card] = await Promise.all([readMachine(), readCardFacts(options.device)]);
     say(`${describeMachine(machine)}; ${card === undefined ? 'no nvidia-smi' : card['name']}`);
     const faults: string[] = [];
     await using torch = await startTorch(options, directory, faults, signal);
@@ -61,36 +62,39 @@ export async function runCardBench(
       agreement: [],
       faults,
     };
-    const save = async (): Promise<void> => {
+    const keep = async (found: Partial<CardResults>): Promise<void> => {
+      Object.assign(results, found);
       if (options.jsonFile !== undefined) await writeFile(options.jsonFile, tidyJson(results));
     };
-    const attempt = async <T>(part: CardPart, what: string, work: () => Promise<T>): Promise<T[]> => {
-      if (!options.only.includes(part)) return [];
+    const attempt = async (part: CardPart, what: string, work: () => Promise<void>): Promise<void> => {
+      if (!options.only.includes(part)) return;
       try {
-        return [await work()];
+        await work();
       } catch (error) {
         signal.throwIfAborted();
         faults.push(`${part}${what}: ${(error as Error).message}`);
         say(faults.at(-1) as string);
-        return [];
+        await keep({});
       }
     };
-    [results.matmul] = await attempt('matmul', '', () => measureMatmul(models, context));
-    await save();
+    await attempt('matmul', '', async () => keep({ matmul: await measureMatmul(models, context) }));
     const rate = results.matmul?.reference ?? Number.NaN;
     // The largest first: it is what most is asked of, and time may run out.
     for (const model of models.toReversed()) {
       const what = `, ${model.size}`;
-      const found = await attempt('throughput', what, () => measureThroughput(model, rate, context));
-      results.throughput = [...results.throughput, ...found];
-      await save();
-      const alone = await attempt('single', what, () => measureSingle(model, context));
-      results.single = [...results.single, ...alone];
-      await save();
-      const agreement = await attempt('agreement', what, () => measureAgreement(model, context));
-      results.agreement = [...results.agreement, ...agreement];
-      await save();
+      await attempt('prepare', what, () => compileForCard(model, context));
+      const [throughput, single, agreement] = [results.throughput, results.single, results.agreement];
+      await attempt('throughput', what, () =>
+        measureThroughput(model, rate, context, (found) => keep({ throughput: [...throughput, found] })),
+      );
+      await attempt('single', what, async () =>
+        keep({ single: [...single, await measureSingle(model, context)] }),
+      );
+      await attempt('agreement', what, () =>
+        measureAgreement(model, context, (found) => keep({ agreement: [...agreement, found] })),
+      );
     }
+    await keep({});
     return results;
   });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { cardDtype } from '../card/card-state.ts';
 import { readUsedCardBytes } from '../card/machine/nvidia-smi.ts';
 import { killEngines } from './kills.ts';
 import { learnAnswers } from './learn-answers.ts';
@@ -6,12 +7,14 @@ import { CARD_SCORE_TOLERANCE, CPU_SCORE_TOLERANCE } from './load/check-answer.t
 import { Observation, type Observed } from './observation.ts';
 import type { SwapOptions } from './options.ts';
 import type { Progress } from './report/progress.ts';
-import { ServerApi } from './server/server-api.ts';
+import { type Served, ServerApi } from './server/server-api.ts';
 import { ServerProcess } from './server/server-process.ts';
 import { type Swap, swapBackAndForth } from './swaps.ts';
 
 /** Everything that was measured. */
 export interface Findings extends Observed {
+  /** As the last swap left it: both models have the same form. */
+  readonly served: Served;
   readonly swaps: readonly Swap[];
   /** Memory in use on the card at the end of the phases before and after the swaps, under the same load; NaN where there is none. */
   readonly cardBytesBefore: number;
@@ -39,7 +42,14 @@ export async function runExperiment(
 ): Promise<Findings> {
   progress.say('starting the server');
   await using server = await ServerProcess.start(
-    { model: options.models[0], device: options.device, modelsDirectory },
+    {
+      model: options.models[0],
+      device: options.device,
+      modelsDirectory,
+      // Exports are as they are; what is synthesized is compiled.
+      dtype: options.device === 'cpu' || options.size === undefined ? undefined : cardDtype(),
+      work: options.size === undefined ? undefined : options.work,
+    },
     signal,
   );
   const stop = AbortSignal.any([signal, server.ended]);
@@ -101,5 +111,6 @@ async function observe(
     serverPid: server.pid,
     onKill: (done) => progress.say(`kills: ${done} of ${options.killEngines}`),
   });
-  return { ...(await observation.finish()), swaps, cardBytesBefore, cardBytesAfter, recoveriesMs };
+  const served = await api.served();
+  return { ...(await observation.finish()), served, swaps, cardBytesBefore, cardBytesAfter, recoveriesMs };
 }

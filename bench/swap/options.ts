@@ -56,7 +56,11 @@ const flags = {
     default: '',
     help: 'swap two synthesized XLM-RoBERTa models instead: tiny, base, large',
   },
-  work: { type: 'string', default: '', help: 'directory to keep those in for the next run' },
+  work: {
+    type: 'string',
+    default: '',
+    help: 'directory to keep those, and what is compiled of them, for the next run',
+  },
   json: { type: 'string', default: '', help: 'file to write all figures to' },
 } as const;
 
@@ -98,7 +102,8 @@ missed timing targets are reported, but don't fail the run.
 ${lines.join('\n')}
   --dry-run      go on with a card that computes nothing; its figures mean nothing
 
-With --device cuda or webgpu and no such card it ends with exit code 69: nothing was measured. RERANK_* variables reach the server, for example RERANK_ENGINES=2. Without --rate the load takes every
+With --device cuda or webgpu and no such card it ends with exit code 69: nothing was measured. RERANK_* variables reach the server, for example RERANK_ENGINES=2. On a card, synthesized models are
+served in fp16, unless RERANK_DTYPE says otherwise. Without --rate the load takes every
 processor there is, and latencies are mostly waiting time; with it they show the server.
 `;
 }

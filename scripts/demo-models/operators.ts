@@ -95,16 +95,17 @@ export class Operators {
 
   /** Sum along an axis, which goes away unless `keep` is set. */
   sum(a: Value, axis: number, keep = false): Value {
-    return this.#reduce('ReduceSum', a, this.#graph.integers(axis), keep);
+    return this.#graph.node('ReduceSum', [a, this.#graph.integers(axis)], {
+      attributes: { keepdims: { int: keep ? 1 : 0 } },
+    });
   }
 
-  /** Maximum along an axis, which goes away unless `keep` is set. */
+  /** Maximum along an axis, which goes away unless `keep` is set. As the CUDA provider computes it without cuDNN, unlike ReduceMax. */
   highest(a: Value, axis: number, keep = false): Value {
-    return this.#reduce('ReduceMax', a, this.#graph.integers(axis), keep);
-  }
-
-  #reduce(operator: string, a: Value, axes: Value, keep: boolean): Value {
-    return this.#graph.node(operator, [a, axes], { attributes: { keepdims: { int: keep ? 1 : 0 } } });
+    const one = this.#graph.integers(1);
+    const attributes = { axis: { int: axis } };
+    const [top] = this.#graph.nodeWithOutputs('TopK', [a, one], 2, { attributes });
+    return keep ? (top as Value) : this.#graph.node('Squeeze', [top as Value, this.#graph.integers(axis)]);
   }
 
   #arithmetic(operator: string, a: Value | number, b: Value | number): Value {

@@ -40,3 +40,16 @@ exec "$here/bin/node" "$here/src/main.ts" "$@"
 WRAPPER
 chmod 755 "$target/rerankd"
 echo "unpacked into $target: $target/rerankd serve"
+
+# Only where it was packed with --bench. There is no npm here.
+if [ -f "$target/bench/gpu.ts" ]; then
+  cat >"$target/bench-gpu" <<'WRAPPER'
+#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+PATH="$here/bin:$PATH"
+export PATH
+exec "$here/bin/node" "$here/bench/gpu.ts" "$@"
+WRAPPER
+  chmod 755 "$target/bench-gpu"
+  echo "everything that is measured on a card: $target/bench-gpu --out DIR [--python PATH]"
+fi

@@ -7,7 +7,7 @@ export type Cuda = 12 | 13;
 export const DEFAULT_CUDA: Cuda = 13;
 
 export interface Arguments {
-  /** What was asked for; otherwise whatever the archive has. */
+  /** What was asked for; otherwise what suits the machine, or whatever a named archive has. */
   readonly cuda: Cuda | undefined;
   /** In place of the folder of onnxruntime-node. */
   readonly into: string | undefined;
@@ -53,7 +53,8 @@ function readCuda(text: string): Cuda {
 export const HELP = `npm run setup:cuda -- [--cuda 12|13] [--into DIR] [--check] [--force]
 
 Brings the CUDA execution provider of the installed onnxruntime-node, checked by its digest, and says what it needs on
-this machine. Without more it is downloaded from the release of ONNX Runtime on GitHub, built for CUDA ${DEFAULT_CUDA}.
+this machine. Without more it is downloaded from the release of ONNX Runtime on GitHub, built for CUDA ${DEFAULT_CUDA}, or for
+CUDA 12 where the driver, the card or the libraries that are there ask for that.
 
   --cuda 12|13   the CUDA version that it is linked against
   --into DIR     put the two libraries there instead, and make the folder

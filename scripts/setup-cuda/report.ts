@@ -1,10 +1,13 @@
 import type { Provider } from '../../src/platform/cuda/examine-provider.ts';
 import { DRIVER_LIBRARY, howToGet } from '../../src/platform/cuda/library-packages.ts';
+import { absentOf, exportCommand, foldersOf } from '../../src/platform/cuda/library-search.ts';
 
 export interface ReportOptions {
   readonly directory: string;
   /** Of onnxruntime-node. */
   readonly version: string;
+  /** Whether the runtime of CUDA 12 is on this machine. */
+  readonly hasCuda12?: boolean;
 }
 
 export interface SetupReport {
@@ -14,7 +17,10 @@ export interface SetupReport {
 }
 
 /** What is in the folder, and what it needs on this machine. */
-export function reportOn(provider: Provider, { directory, version }: ReportOptions): SetupReport {
+export function reportOn(
+  provider: Provider,
+  { directory, version, hasCuda12 = false }: ReportOptions,
+): SetupReport {
   if (provider.state === 'absent')
     return { lines: [`There is no CUDA provider in ${directory}.`], isComplete: false };
   if (provider.state === 'broken') {
@@ -39,16 +45,19 @@ export function reportOn(provider: Provider, { directory, version }: ReportOptio
     );
     return { lines, isComplete: isRight };
   }
-  lines.push(`Not found on this machine: ${libraries.missing.join(', ')}.`);
-  const absent = libraries.missing.filter(
-    (name) => !libraries.elsewhere.some((path) => path.endsWith(`/${name}`)),
-  );
-  if (libraries.elsewhere.length > 0) {
+  const [absent, folders] = [absentOf(libraries), foldersOf(libraries)];
+  if (folders.length > 0) {
     lines.push(
-      `${libraries.elsewhere.join(', ')}: there, but the linker does not look there. Add the folder to LD_LIBRARY_PATH.`,
+      `${libraries.elsewhere.join(', ')}: there, but the linker does not look there by itself. rerankd gives the folders to its engines; other programs want:`,
+      exportCommand(folders),
     );
   }
-  if (absent.length > 0) lines.push(howToGet(absent, cuda));
+  if (absent.length === 0) return { lines, isComplete: isRight };
+  lines.push(`Not found on this machine: ${absent.join(', ')}.`, howToGet(absent, cuda));
+  if (cuda > 12 && hasCuda12 && absent.includes(`libcudart.so.${cuda}`))
+    lines.push(
+      'The libraries of CUDA 12 are here: "npm run setup:cuda -- --cuda 12" brings the provider for them.',
+    );
   if (absent.length === 1 && absent[0] === DRIVER_LIBRARY)
     lines.push('When an image is built, it is normal that the driver is missing.');
   return { lines, isComplete: false };

@@ -32,12 +32,22 @@ export async function signOfCard(
   const directory = await providerDirectory(machine, env['LD_LIBRARY_PATH'], machine.names);
   const provider = join(directory, PROVIDER);
   if (await machine.exists(provider)) return { what: `the CUDA provider (${provider})`, isMeant: true };
+  const what = await seenCard(env, machine);
+  return what === undefined ? undefined : { what, isMeant: false };
+}
+
+/** An NVIDIA card or its driver, for people; what is installed for one does not count. None where all are hidden. */
+export async function seenCard(
+  env: Readonly<Record<string, string>>,
+  machine: Pick<MachineSeen, 'names' | 'exists'> = system,
+): Promise<string | undefined> {
+  if (hidesEveryCard(env['CUDA_VISIBLE_DEVICES'])) return undefined;
   const device = (await machine.names('/dev')).find((name) => /^nvidia\d+$/.test(name));
-  if (device !== undefined) return { what: `the card /dev/${device}`, isMeant: false };
+  if (device !== undefined) return `the card /dev/${device}`;
   const folders = (env['PATH'] ?? '').split(':').filter((folder) => folder !== '');
   for (const folder of folders) {
     const tool = join(folder, 'nvidia-smi');
-    if (await machine.exists(tool)) return { what: `the NVIDIA driver (${tool})`, isMeant: false };
+    if (await machine.exists(tool)) return `the NVIDIA driver (${tool})`;
   }
   return undefined;
 }

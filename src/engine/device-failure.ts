@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cudaVersion, OPENED_LATER } from '../platform/cuda/examine-provider.ts';
 import { howToGet } from '../platform/cuda/library-packages.ts';
-import { findLibraries } from '../platform/cuda/library-search.ts';
+import { absentOf, exportCommand, findLibraries, foldersOf } from '../platform/cuda/library-search.ts';
 import { readLinkage } from '../platform/cuda/linkage.ts';
 import { PROVIDER, providerDirectory } from '../platform/cuda/provider-files.ts';
 import { systemLibraries } from '../platform/cuda/system-libraries.ts';
@@ -43,12 +43,17 @@ export async function explainFailure(
   const cause = shortFault(reason);
   const libraries = await lookAtLibraries(env).catch(() => undefined);
   if (libraries === undefined) return { cause, hint };
-  const { missing, cuda } = libraries;
-  if (missing.length === 0 || FROM_THE_CARD.test(reason))
+  const { found, cuda } = libraries;
+  if (found.missing.length === 0 || FROM_THE_CARD.test(reason))
     return { cause, hint: 'The CUDA provider is there. "rerankd doctor" says more.' };
+  const [folders, absent] = [foldersOf(found), absentOf(found)];
+  const ways = [
+    ...(folders.length > 0 ? [`${exportCommand(folders)}: the linker does not look there by itself.`] : []),
+    ...(absent.length > 0 ? [howToGet(absent, cuda)] : []),
+  ];
   return {
-    cause: `libraries that the CUDA provider needs are not found: ${missing.join(', ')}`,
-    hint: `${howToGet(missing, cuda)} "rerankd doctor" says more.`,
+    cause: `libraries that the CUDA provider needs are not found: ${found.missing.join(', ')}`,
+    hint: `${ways.join(' ')} "rerankd doctor" says more.`,
   };
 }
 
@@ -60,10 +65,9 @@ function withoutAssertion(reason: string): string {
 
 /** What the provider lacks, and for which CUDA it is. @throws Error where there is no provider. */
 async function lookAtLibraries(env: Readonly<Record<string, string>>) {
-  const libraryPath = env['LD_LIBRARY_PATH'] ?? '';
-  const libraries = systemLibraries(libraryPath);
-  const directory = await providerDirectory(process, libraryPath, libraries.entries);
+  const libraries = systemLibraries(env);
+  const directory = await providerDirectory(process, libraries.libraryPath, libraries.entries);
   const { needed } = await readLinkage(join(directory, PROVIDER));
-  const { missing } = await findLibraries([...new Set([...needed, ...OPENED_LATER])], libraries);
-  return { missing, cuda: cudaVersion(needed) ?? NEWEST_CUDA };
+  const found = await findLibraries([...new Set([...needed, ...OPENED_LATER])], libraries);
+  return { found, cuda: cudaVersion(needed) ?? NEWEST_CUDA };
 }

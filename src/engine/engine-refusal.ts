@@ -1,4 +1,5 @@
 import { ServiceError } from '../errors.ts';
+import { howToGet } from '../platform/cuda/library-packages.ts';
 import { classifyFault, shortFault } from './engine-fault.ts';
 import type { Device } from './protocol.ts';
 
@@ -18,6 +19,7 @@ export function deviceRefusal(
   cause: unknown,
   known: LoadKnown = {},
 ): ServiceError | undefined {
+  if (WITHOUT_CUDNN.test(message)) return lackOfCudnn(cause);
   const fault = classifyFault(message);
   if (fault === undefined) return undefined;
   const reason = shortFault(message);
@@ -32,6 +34,22 @@ export function deviceRefusal(
     retryAfterSeconds: 10,
     cause,
   });
+}
+
+/** What the CUDA provider says at the first operator that it computes with cuDNN, which it opens no earlier. */
+const WITHOUT_CUDNN = /cuDNN is (unavailable|not available)/i;
+
+const CUDNN = ['libcudnn.so.9'];
+
+function lackOfCudnn(cause: unknown): ServiceError {
+  return new ServiceError(
+    'unavailable',
+    'the device can not run this model without cuDNN 9, which is not found',
+    {
+      detail: `For CUDA 13: ${howToGet(CUDNN, 13)} For CUDA 12: ${howToGet(CUDNN, 12)} "rerankd doctor" says which it is.`,
+      cause,
+    },
+  );
 }
 
 /**

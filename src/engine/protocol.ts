@@ -1,6 +1,6 @@
 /** The wire between the parent and an engine process. All numbers are little-endian. */
 
-/** `ready` is answered as soon as ONNX Runtime is in memory, without a model. */
+/** `ready` is answered as soon as ONNX Runtime is in memory, and the device awake that it names, without a model. */
 export const EngineCall = { load: 1, run: 2, probe: 3, prepack: 4, ready: 5 } as const;
 
 export type Device = 'cpu' | 'cuda' | 'webgpu';
@@ -42,6 +42,13 @@ export interface LoadReply {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly loadMs: number;
+}
+
+/** The JSON payload of a ready call. Without one, no device is touched. */
+export interface WakeRequest {
+  readonly device: Device;
+  /** A minimal ONNX model to use it with. */
+  readonly modelBase64: string;
 }
 
 /** The JSON payload of a probe call: which of these devices, in order, really works? */

@@ -1,6 +1,6 @@
 import type { GpuMemory } from '../platform/memory/gpu-memory.ts';
 import type { GpuWatch } from '../platform/memory/gpu-watch.ts';
-import { GpuRelease } from './gpu-release.ts';
+import { ANSWER_MS, GpuRelease } from './gpu-release.ts';
 
 /** The card, and what one model holds of it. */
 export interface OnCard {
@@ -48,9 +48,9 @@ export class GpuFootprint {
     this.#note(now);
   }
 
-  /** @param maxAgeMs see GpuWatch.read */
-  async look(maxAgeMs?: number): Promise<OnCard | undefined> {
-    const card = await this.#watch.read(this.#pids(), maxAgeMs);
+  /** For the parameters see GpuWatch.read. */
+  async look(maxAgeMs?: number, patienceMs?: number): Promise<OnCard | undefined> {
+    const card = await this.#watch.read(this.#pids(), maxAgeMs, patienceMs);
     return card && { card, heldBytes: this.#note(card) };
   }
 
@@ -62,7 +62,7 @@ export class GpuFootprint {
 
   async #lookBeforeRelease(): Promise<GpuRelease | undefined> {
     const pids = this.#pids();
-    const before = await this.look(JUST_NOW_MS);
+    const before = await this.look(JUST_NOW_MS, ANSWER_MS);
     return before && new GpuRelease(this.#watch, before, pids);
   }
 

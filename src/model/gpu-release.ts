@@ -15,6 +15,9 @@ export interface StillHeld {
 const PATIENCE_MS = 5_000;
 const POLL_MS = 100;
 
+/** For an answer of the driver while requests wait. */
+export const ANSWER_MS = 2_000;
+
 /** Of what was held, so much may be missing: figures come in whole MiB, and the driver keeps some pages for itself. */
 const MISSING_SHARE = 0.02;
 const MISSING_BYTES = 16 * 2 ** 20;
@@ -43,7 +46,7 @@ export class GpuRelease {
     const { clock } = this.#watch;
     const until = clock.now() + PATIENCE_MS;
     for (;;) {
-      const now = await this.#watch.read([], 0);
+      const now = await this.#watch.read([], 0, ANSWER_MS);
       const held = now && this.#stillHeld(now);
       if (held === undefined || clock.now() >= until) return held;
       await delay(clock, POLL_MS);

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { countRestarts } from '../engine/count-restarts.ts';
+import type { Device, WakeRequest } from '../engine/protocol.ts';
 import { SpareEngines } from '../engine/spare-engines.ts';
+import { probeModel } from '../graph/probe-model.ts';
 import { warmPageCache } from '../platform/page-cache.ts';
 import type { Generation } from './generation.ts';
 import type { GenerationSettings } from './generation-settings.ts';
@@ -12,6 +14,9 @@ export type ChildSettings = Pick<
   GenerationSettings,
   'childEnv' | 'clock' | 'logger' | 'loadTimeoutMs' | 'metrics'
 >;
+
+/** What decides how engines without a model are started. */
+export type NestSettings = ChildSettings & Pick<GenerationSettings, 'device' | 'gpu'>;
 
 export const TOKENIZER_FILE = 'tokenizer.json';
 
@@ -40,6 +45,8 @@ export interface NestRoom {
   readonly cacheBytes: number;
   /** Whether another tokenizer fits. */
   readonly forTokenizer: boolean;
+  /** Whether each engine may have a context on the card already. */
+  readonly forContexts: boolean;
   /** The model that serves: a tokenizer of the same content can be shared. */
   readonly running: Generation | undefined;
 }
@@ -50,18 +57,21 @@ export interface NestRoom {
  */
 export class Nest {
   readonly spares: SpareEngines;
+  /** What the engines hold on the card, as far as that was seen. */
+  readonly gpuBytes: number;
   #tokenizer: Tokenizer | undefined;
 
-  private constructor(tokenizer: Tokenizer | undefined, spares: SpareEngines) {
+  private constructor(tokenizer: Tokenizer | undefined, spares: SpareEngines, gpuBytes: number) {
     this.#tokenizer = tokenizer;
     this.spares = spares;
+    this.gpuBytes = gpuBytes;
   }
 
   /** @throws what a tokenizer or an engine process throws that does not start. Nothing is left running then. */
   static async prepare(
     model: LoadableModel & { readonly generation: number },
-    settings: ChildSettings,
-    { cacheBytes, forTokenizer, running }: NestRoom,
+    settings: NestSettings,
+    { cacheBytes, forTokenizer, forContexts, running }: NestRoom,
     signal: AbortSignal,
   ): Promise<Nest> {
     const tokenizer =
@@ -70,10 +80,15 @@ export class Nest {
     let spares: SpareEngines | undefined;
     try {
       const name = `model-${model.generation}.engine`;
-      const options = { ...childOptions(settings), name, size: model.plan.engines };
+      const wakes = forContexts ? wakeRequest(settings.device) : undefined;
+      const options = { ...childOptions(settings), name, size: model.plan.engines, wakes };
+      const usedBytes = async (): Promise<number> =>
+        (wakes && (await settings.gpu?.read([], 0))?.usedBytes) ?? Number.NaN;
+      const before = await usedBytes();
       spares = await SpareEngines.start(options, signal);
+      const gpuBytes = Math.max(0, (await usedBytes()) - before || 0);
       await warmPageCache(model.graph.files, cacheBytes, signal);
-      return new Nest(tokenizer, spares);
+      return new Nest(tokenizer, spares, gpuBytes);
     } catch (error) {
       await Promise.all([tokenizer?.close(), spares?.close()]);
       throw error;
@@ -91,4 +106,9 @@ export class Nest {
   async close(): Promise<void> {
     await Promise.all([this.takeTokenizer()?.close(), this.spares.close()]);
   }
+}
+
+function wakeRequest(device: Device): WakeRequest | undefined {
+  if (device === 'cpu') return undefined;
+  return { device, modelBase64: Buffer.from(probeModel()).toString('base64') };
 }

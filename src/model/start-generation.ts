@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { GenerationSettings } from './generation-settings.ts';
 import { GpuFootprint, JUST_NOW_MS } from './gpu-footprint.ts';
+import { ANSWER_MS } from './gpu-release.ts';
 import type { LoadableModel, ServableGraph } from './loadable-model.ts';
 import type { ModelSize } from './memory-need.ts';
 import { modelSize } from './model-size.ts';
@@ -66,7 +67,9 @@ export async function startGeneration(
   const { graph, plan } = model;
   const maxLength = effectiveLength(settings.maxLength, await readTokenLimit(model.directory), logger);
   const size = await modelSize(model);
-  const cardBefore = await settings.gpu?.read([], JUST_NOW_MS);
+  // Requests wait for what was made ready before: they need not wait for a slow driver as well.
+  const card = await settings.gpu?.read([], JUST_NOW_MS, nest && ANSWER_MS);
+  const cardBefore = card && { ...card, usedBytes: card.usedBytes - (nest?.gpuBytes ?? 0) };
   const tokenizerStart = Promise.resolve(nest?.takeTokenizer() ?? startTokenizer(model, settings, signal));
   // It may fail while the engines still start; it is awaited after them.
   tokenizerStart.catch(() => {});

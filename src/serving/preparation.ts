@@ -239,6 +239,8 @@ export function explain(error: unknown, signal: AbortSignal, known: LoadKnown = 
   if (refusal !== undefined) return refusal;
   if (error instanceof CallFailed || (error instanceof ServiceError && error.type === 'internal')) {
     const reason = error instanceof ServiceError ? (error.detail ?? error.message) : error.message;
+    const ofDevice = deviceRefusal(reason, error, known);
+    if (ofDevice !== undefined) return ofDevice;
     return new ServiceError('invalid_model', `the model loads, but fails on a plain pair: ${reason}`, {
       detail:
         'It must be a sequence-classification model with num_labels = 1, and its tokenizer must be its own.',

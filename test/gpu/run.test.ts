@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const program = fileURLToPath(new URL('run.ts', import.meta.url));
+const bench = fileURLToPath(new URL('../../bench/swap.ts', import.meta.url));
 
 /** @param env besides PATH */
 function testGpu(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -33,6 +37,32 @@ it.each([
     expect(status).toBe(3);
   },
 );
+
+/** A machine with a driver, as far as that can be seen, and with nothing that CUDA needs. */
+async function withDriver(): Promise<string> {
+  const folder = await temporaryDirectory();
+  await writeFile(join(folder, 'nvidia-smi'), '#!/bin/sh\nexit 9\n', { mode: 0o755 });
+  return `${folder}:${process.env['PATH']}`;
+}
+
+// No engine reaches a card with these: they hold on a machine with one too.
+const hidden = { CUDA_VISIBLE_DEVICES: '99' };
+
+it('test:gpu tells a card that does not work from none', { timeout: 60_000 }, async () => {
+  const { status, lines } = testGpu([], { PATH: await withDriver(), ...hidden });
+  expect(lines.at(-1)).toMatch(/there is the (NVIDIA driver|card).*, but nothing was tested, because cuda/);
+  expect(lines.at(-1)).toContain('rerankd doctor');
+  expect(status).toBe(4);
+});
+
+it('so do the benches', { timeout: 60_000 }, async () => {
+  const { status, stderr } = spawnSync(process.execPath, [bench, '--device', 'cuda', '--swaps', '1'], {
+    env: { PATH: await withDriver(), ...hidden },
+    encoding: 'utf8',
+  });
+  expect(stderr).toMatch(/there is the (NVIDIA driver|card).*, but cuda does not work: .*rerankd doctor/);
+  expect(status).toBe(78);
+});
 
 it('test:gpu refuses a device that it does not know', () => {
   expect(testGpu(['--device', 'tpu'])).toMatchObject({

@@ -5,20 +5,25 @@
  *     npm run test:gpu -- --device webgpu     on whatever card has a Vulkan driver
  *     npm run test:gpu -- --stub              without a card, on a stub of the CUDA runtime
  *
- * Ends with 0 when all tests passed, with 1 when one failed, with 2 when the command line is wrong, and with 3 when there is nothing
- * to test on: tests that did not run never look like tests that passed.
+ * Ends with 0 when all tests passed, with 1 when one failed, with 2 when the command line is wrong, with 3 when there is nothing
+ * to test on, and with 4 when there is a card that does not work: tests that did not run never look like tests that passed.
  */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { childEnvironment } from '../../src/child-environment.ts';
+import { seenCard } from '../../src/engine/card-signs.ts';
+import { explainFailure } from '../../src/engine/device-failure.ts';
+import { completeLibraryPath } from '../../src/platform/cuda/complete-library-path.ts';
 import { isSoftwareOnly } from '../../src/platform/vulkan/software-only.ts';
 import { findStubCard } from './stub-card.ts';
 import { tryDevice } from './try-device.ts';
 
 const WRONG_USE = 2;
 const NO_CARD = 3;
+const BROKEN_CARD = 4;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const options = readOptions();
@@ -51,12 +56,19 @@ async function onStub(): Promise<number> {
 }
 
 async function onCard(device: 'cuda' | 'webgpu'): Promise<number> {
-  const failure = await tryDevice(device, process.env);
+  const given = childEnvironment(process.env);
+  const { env } = device === 'cuda' ? await completeLibraryPath(given) : { env: given };
+  const failure = await tryDevice(device, env);
   if (failure !== undefined) {
-    console.error(`test:gpu: nothing was tested, because ${device} does not work here: ${failure}`);
-    return NO_CARD;
+    const { cause, hint } = await explainFailure(device, failure, env);
+    const card = device === 'cuda' ? await seenCard(env) : undefined;
+    const what = `nothing was tested, because ${device} does not work here: ${cause}`;
+    console.error(`test:gpu: ${card === undefined ? what : `there is ${card}, but ${what}. ${hint}`}`);
+    return card === undefined ? NO_CARD : BROKEN_CARD;
   }
-  const own = { RERANK_TEST_GPU: device, RERANK_TEST_DEVICE: device };
+  const { LD_LIBRARY_PATH } = env;
+  const found = LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH };
+  const own = { RERANK_TEST_GPU: device, RERANK_TEST_DEVICE: device, ...found };
   const isSoftware = device === 'webgpu' && (await isSoftwareOnly(process.env as Record<string, string>));
   if (isSoftware) sayNoCard();
   const onFixtures = device === 'webgpu' ? vitest(['test/gpu/webgpu.test.ts'], own) : 0;

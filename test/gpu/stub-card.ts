@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,8 @@ export interface StubCardOptions {
   readonly contextBytes?: number;
   /** As in a container: nvidia-smi knows processes by ids of another namespace. */
   readonly hasForeignPids?: boolean;
+  /** Libraries that are not to be found. */
+  readonly without?: readonly string[];
   /** Whether calls are logged. It slows a run down. */
   readonly isLogging?: boolean;
 }
@@ -64,8 +66,10 @@ export class StubCard {
   static async makeIn(scratch: string, library: string, options: StubCardOptions = {}): Promise<StubCard> {
     for (const name of ['faults', 'use']) await mkdir(join(scratch, name));
     const { PATH = '', LD_LIBRARY_PATH = '' } = process.env;
+    const folder =
+      options.without === undefined ? library : await partOf(library, options.without, join(scratch, 'lib'));
     const env = {
-      LD_LIBRARY_PATH: [library, ...(LD_LIBRARY_PATH === '' ? [] : [LD_LIBRARY_PATH])].join(delimiter),
+      LD_LIBRARY_PATH: [folder, ...(LD_LIBRARY_PATH === '' ? [] : [LD_LIBRARY_PATH])].join(delimiter),
       // A stub of nvidia-smi, which reads what the stub of the runtime writes.
       PATH: [fileURLToPath(new URL('stub-card/bin', import.meta.url)), PATH].join(delimiter),
       CUDA_STUB_FAULTS: join(scratch, 'faults'),
@@ -124,6 +128,14 @@ export class StubCard {
   async clearLog(): Promise<void> {
     await writeFile(join(this.#scratch, 'log'), '');
   }
+}
+
+/** Links to the other libraries of the folder. */
+async function partOf(library: string, without: readonly string[], into: string): Promise<string> {
+  await mkdir(into);
+  for (const name of await readdir(library))
+    if (!without.includes(name)) await symlink(join(library, name), join(into, name));
+  return into;
 }
 
 /** A stub card that can be used here, or why there is none. */

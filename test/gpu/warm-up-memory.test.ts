@@ -27,7 +27,7 @@ describe.skipIf(missing)(
   { timeout: 60_000 },
   () => {
     it('serves smaller ones from the start, so that no live batch has to be split', async () => {
-      await using server = await startOnCard(library, settings, { bytes: 8 * MIB });
+      await using server = await startOnCard(library, settings, { bytes: 12 * MIB });
       const { client, log } = server;
       const budget = await client.metric('rerankd_batch_budget_tokens');
       expect(budget).toBeLessThan(LARGEST);
@@ -60,7 +60,7 @@ describe.skipIf(missing)(
     });
 
     it('is given to one model after the other', async () => {
-      await using server = await startOnCard(library, settings, { bytes: 8 * MIB });
+      await using server = await startOnCard(library, settings, { bytes: 12 * MIB });
       const { client } = server;
       const load = expectAnswered(client);
       const { operation } = await client.update('local://xlm-roberta-gelu-new');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { LoadableModel } from '../../src/model/loadable-model.ts';
-import { type ChildSettings, Nest } from '../../src/model/nest.ts';
+import { Nest, type NestSettings } from '../../src/model/nest.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { embeddedModels } from '../support/directories.ts';
 import { LogBook } from '../support/log-book.ts';
@@ -11,7 +11,8 @@ import { testEnvironment } from '../support/test-environment.ts';
 
 const directory = join(embeddedModels, 'demo');
 
-const settings: ChildSettings = {
+const settings: NestSettings = {
+  device: 'cpu',
   childEnv: testEnvironment({}),
   loadTimeoutMs: 30_000,
   clock: systemClock,
@@ -29,7 +30,7 @@ function prepare(files: readonly string[]): Promise<Nest> {
     plan: { engines: 2, threads: 1, batchTokens: 1024 },
     graph: { files },
   } as unknown as LoadableModel & { readonly generation: number };
-  const room = { cacheBytes: 2 ** 20, forTokenizer: true, running: undefined };
+  const room = { cacheBytes: 2 ** 20, forTokenizer: true, forContexts: false, running: undefined };
   return Nest.prepare(model, settings, room, new AbortController().signal);
 }
 

@@ -12,11 +12,11 @@ import { scratchDirectory } from '../support/directories.ts';
 const unpackScript = fileURLToPath(new URL('../../scripts/pack-offline/unpack.sh', import.meta.url));
 
 /** Packs one file into small pieces, as `npm run pack:offline` does. */
-async function pack(directory: string, content: Buffer): Promise<string> {
+async function pack(directory: string, content: Buffer, as = 'deep/file'): Promise<string> {
   const out = join(directory, 'out');
   await mkdir(out);
   await writeFile(join(directory, 'file'), content);
-  const members = [{ from: join(directory, 'file'), as: 'deep/file' }];
+  const members = [{ from: join(directory, 'file'), as }];
   const pieces = await writeArchive('app', members, { out, pieceBytes: 1000 });
   await writeFile(join(out, 'SHA256SUMS'), pieces.map(({ sha256, file }) => `${sha256}  ${file}\n`).join(''));
   await copyFile(unpackScript, join(out, 'unpack.sh'));
@@ -39,6 +39,7 @@ describe('pack and unpack', () => {
     await promisify(execFile)('sh', [join(out, 'unpack.sh'), target]);
     expect(content.equals(await readFile(join(target, 'deep/file')))).toBe(true);
     expect(await readFile(join(target, 'rerankd'), 'utf8')).toContain('src/main.ts');
+    expect(await readdir(target)).not.toContain('bench-gpu');
   });
 
   it('starts with its own models and state, in whatever folder, unless told otherwise', async () => {
@@ -61,6 +62,19 @@ describe('pack and unpack', () => {
       ).stdout;
     expect(await start({})).toBe(`${target}/models ${target}/data ${target}/src/main.ts serve\n`);
     expect(await start({ RERANK_MODELS_DIR: '/m', RERANK_STATE_DIR: '/s' })).toMatch(/^\/m \/s /);
+  });
+
+  it('has a command for the benches of a card, where they were packed', async () => {
+    await using scratch = await scratchDirectory();
+    const run = promisify(execFile);
+    const out = await pack(scratch.path, noise(10), 'bench/gpu.ts');
+    const target = join(scratch.path, 'target');
+    const { stdout } = await run('sh', [join(out, 'unpack.sh'), target]);
+    expect(stdout).toContain(`${target}/bench-gpu --out DIR`);
+    await mkdir(join(target, 'bin'));
+    await writeFile(join(target, 'bin/node'), '#!/bin/sh\necho "$*"\n', { mode: 0o755 });
+    const asked = await run(join(target, 'bench-gpu'), ['--minutes', '3'], { cwd: '/' });
+    expect(asked.stdout).toBe(`${target}/bench/gpu.ts --minutes 3\n`);
   });
 
   it('refuses a spoilt piece, and unpacks nothing', async () => {

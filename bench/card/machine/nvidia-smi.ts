@@ -1,7 +1,7 @@
 import { childEnvironment } from '../../../src/child-environment.ts';
-import { visibilityOf } from '../../../src/platform/memory/gpu/choose-card.ts';
+import { chooseCard, visibilityOf } from '../../../src/platform/memory/gpu/choose-card.ts';
 import { nvidiaSmi } from '../../../src/platform/memory/gpu/nvidia-smi.ts';
-import { CSV } from '../../../src/platform/memory/gpu/parse-cards.ts';
+import { CARD_FIELDS, CSV, parseCards } from '../../../src/platform/memory/gpu/parse-cards.ts';
 import { readGpuMemory } from '../../../src/platform/memory/gpu-memory.ts';
 import type { Card } from '../options.ts';
 
@@ -29,12 +29,14 @@ const FIELDS = [
   'clocks_event_reasons.active',
 ];
 
-/** What nvidia-smi says of the first card, by the names of its fields. */
+/** What nvidia-smi says of the card that is measured, by the names of its fields. */
 export type CardFacts = Readonly<Record<string, string>>;
 
-/** @returns undefined where there is no nvidia-smi, or it has no answer. */
-export async function readCardFacts(): Promise<CardFacts | undefined> {
-  const line = await query(FIELDS);
+/** @returns undefined where there is no nvidia-smi, or it has no answer, or does not tell which card CUDA would take. */
+export async function readCardFacts(device: Card): Promise<CardFacts | undefined> {
+  const cards = parseCards(await run([`--query-gpu=${CARD_FIELDS}`, CSV]).catch(() => ''));
+  const card = chooseCard(cards, [], visibilityOf(device, childEnv), []);
+  const line = card && (await query(FIELDS, card.uuid));
   if (line === undefined) return undefined;
   return Object.fromEntries(FIELDS.map((field, index) => [field, line[index] ?? '']));
 }
@@ -46,15 +48,15 @@ export async function readUsedCardBytes(device: Card): Promise<number> {
 }
 
 /** A driver that does not know a field refuses the whole question: then each is asked for alone. */
-async function query(fields: readonly string[]): Promise<string[] | undefined> {
-  const together = await ask(fields);
+async function query(fields: readonly string[], uuid: string): Promise<string[] | undefined> {
+  const together = await ask(fields, uuid);
   if (together !== undefined || fields.length === 1) return together;
-  const each = await Promise.all(fields.map((field) => ask([field])));
+  const each = await Promise.all(fields.map((field) => ask([field], uuid)));
   return each.every((answer) => answer === undefined) ? undefined : each.map((answer) => answer?.[0] ?? '');
 }
 
-async function ask(fields: readonly string[]): Promise<string[] | undefined> {
-  const answer = await run(['--id=0', `--query-gpu=${fields.join(',')}`, CSV]).catch(() => undefined);
+async function ask(fields: readonly string[], uuid: string): Promise<string[] | undefined> {
+  const answer = await run([`--id=${uuid}`, `--query-gpu=${fields.join(',')}`, CSV]).catch(() => undefined);
   return answer
     ?.trim()
     .split(',')

@@ -22,6 +22,8 @@ export interface AgreementFindings {
   readonly card: Agreement;
   /** The card, each pair alone: what the batches do. */
   readonly cardAlone: Agreement;
+  /** The card in single precision: what its kernels do beside half precision. Undefined where it does not run. */
+  readonly cardFp32: Agreement | undefined;
   /** PyTorch in half precision, where it is there: what half precision does to anybody. */
   readonly torch: Agreement | undefined;
   readonly faults: readonly string[];
@@ -32,8 +34,15 @@ const DOCUMENTS = 32;
 /** Of the batches on the card; on the CPU each pair runs alone. */
 const ROWS_OF_BATCH = 64;
 
-/** Compares logits, not scores: the sigmoid would hide what differs. */
-export async function measureAgreement(model: CardModel, context: CardContext): Promise<AgreementFindings> {
+/**
+ * Compares logits, not scores: the sigmoid would hide what differs.
+ * @param keep gets what is known so far: the time may be over before the last
+ */
+export async function measureAgreement(
+  model: CardModel,
+  context: CardContext,
+  keep: (found: AgreementFindings) => Promise<void>,
+): Promise<void> {
   const { options, torch, signal, say } = context;
   const { workload } = model;
   const file = await workload.requests('mixed', DOCUMENTS);
@@ -58,25 +67,38 @@ export async function measureAgreement(model: CardModel, context: CardContext): 
   const [reference] = await logitsOf(referenceSettings(model, context), 'cpu', [1]);
   if (reference === undefined || card === undefined || alone === undefined) throw new Error('no logits');
   const faults: string[] = [];
-  let byTorch: readonly number[] | undefined;
-  if (torch !== undefined) {
-    try {
-      await torch.load(model.checkpoint, file.path, workload.maxLength);
-      byTorch = await torch.logits(rows.length);
-    } catch (error) {
-      signal.throwIfAborted();
-      faults.push((error as Error).message);
-    }
-  }
-  return {
+  const main = {
     size: model.size,
     pairs: rows.length,
     spread: Math.max(...reference) - Math.min(...reference),
     card: compareLogits(reference, card),
     cardAlone: compareLogits(reference, alone),
-    torch: byTorch === undefined ? undefined : compareLogits(reference, byTorch),
     faults,
   };
+  await keep({ ...main, cardFp32: undefined, torch: undefined });
+  const attempt = async (work: () => Promise<ArrayLike<number>>): Promise<Agreement | undefined> => {
+    try {
+      return compareLogits(reference, await work());
+    } catch (error) {
+      signal.throwIfAborted();
+      faults.push((error as Error).message);
+      return undefined;
+    }
+  };
+  const byTorch =
+    torch &&
+    (await attempt(async () => {
+      await torch.load(model.checkpoint, file.path, workload.maxLength);
+      return await torch.logits(rows.length);
+    }));
+  await keep({ ...main, cardFp32: undefined, torch: byTorch });
+  say(`agreement, ${model.size}: fp32 on the card`);
+  const single = { ...cardSettings(model, context), RERANK_DTYPE: 'fp32' };
+  const cardFp32 = await attempt(async () => {
+    const [logits] = await logitsOf(single, options.device, [ROWS_OF_BATCH]);
+    return logits ?? [];
+  });
+  await keep({ ...main, cardFp32, torch: byTorch });
 }
 
 /** @throws RangeError when there is not one logit for each of the reference's. */

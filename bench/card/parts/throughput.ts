@@ -8,6 +8,7 @@ import { encodeRows, sortedBatches } from '../batches.ts';
 import { cardSettings, startOnCard } from '../card-server.ts';
 import { readCardFacts } from '../machine/nvidia-smi.ts';
 import { neededFlop, workOf } from '../model-flop.ts';
+import type { Card } from '../options.ts';
 import type { TorchTuning } from '../torch/torch-baseline.ts';
 import { type CardContext, type CardModel, type Spread, spreadOver } from './context.ts';
 
@@ -56,12 +57,16 @@ const TINY_BUDGETS = [2_048, 8_192];
 /** Of the engine alone. */
 const ENGINE_BUDGET = 32_768;
 
-/** The full load: the server, its engines alone and PyTorch, in turns. */
+/**
+ * The full load: the server, its engines alone and PyTorch, in turns.
+ * @param keep gets after each turn what is known so far: the time may be over before the last
+ */
 export async function measureThroughput(
   model: CardModel,
   matmulTeraflops: number,
   context: CardContext,
-): Promise<ThroughputFindings> {
+  keep: (found: ThroughputFindings) => Promise<void>,
+): Promise<void> {
   const { options, torch, signal, say } = context;
   const { workload, shape } = model;
   const file = await workload.requests('mixed', DOCUMENTS);
@@ -91,20 +96,19 @@ export async function measureThroughput(
     },
   );
   try {
-    const found = await takeTurns();
-    return found;
+    await takeTurns();
   } finally {
     await pool?.close();
   }
 
-  async function takeTurns(): Promise<ThroughputFindings> {
+  async function takeTurns(): Promise<void> {
     const [ofServer, ofEngine, ofTorch]: [Round[], Round[], Round[]] = [[], [], []];
     const latencies: { p50: number; p99: number }[] = [];
     let failed = 0;
     let cardUnderLoad: Readonly<Record<string, string>> | undefined;
     const turns = {
       server: async () => {
-        const watch = options.isDryRun ? undefined : watchCard(options.seconds * 1000);
+        const watch = options.isDryRun ? undefined : watchCard(options.device, options.seconds * 1000);
         const { figures, report } = await measureClosedLoop(
           server,
           { file, connections: options.connections, seconds: options.seconds },
@@ -130,36 +134,40 @@ export async function measureThroughput(
       say(`throughput, ${model.size}: round ${round + 1} of ${options.rounds}`);
       for (let turn = 0; turn < order.length; turn++) {
         await turns[order[(turn + round) % order.length] as (typeof order)[number]]();
+        await keep(await soFar());
       }
     }
-    const rates = (rounds: readonly Round[]): Rates => ratesOf(rounds, flopPerToken, matmulTeraflops);
-    return {
-      size: model.size,
-      tokensPerDocument: work.tokens / work.pairs,
-      flopPerToken,
-      server: rates(ofServer),
-      engine: ofEngine.length === 0 ? undefined : rates(ofEngine),
-      torch: tuning === undefined ? undefined : { ...rates(ofTorch), tuning },
-      serverByTorch: ratiosOf(ofServer, ofTorch),
-      engineByTorch: ratiosOf(ofEngine, ofTorch),
-      tokensPerBatch: await meanBatch(server),
-      latencyMs: {
-        p50: spreadOver(latencies.map(({ p50 }) => p50)).median,
-        p99: spreadOver(latencies.map(({ p99 }) => p99)).median,
-      },
-      failed,
-      cardUnderLoad,
-      faults: [...new Set(faults)],
-    };
+
+    async function soFar(): Promise<ThroughputFindings> {
+      const rates = (rounds: readonly Round[]): Rates => ratesOf(rounds, flopPerToken, matmulTeraflops);
+      return {
+        size: model.size,
+        tokensPerDocument: work.tokens / work.pairs,
+        flopPerToken,
+        server: rates(ofServer),
+        engine: ofEngine.length === 0 ? undefined : rates(ofEngine),
+        torch: tuning === undefined ? undefined : { ...rates(ofTorch), tuning },
+        serverByTorch: ratiosOf(ofServer, ofTorch),
+        engineByTorch: ratiosOf(ofEngine, ofTorch),
+        tokensPerBatch: await meanBatch(server),
+        latencyMs: {
+          p50: spreadOver(latencies.map(({ p50 }) => p50)).median,
+          p99: spreadOver(latencies.map(({ p99 }) => p99)).median,
+        },
+        failed,
+        cardUnderLoad,
+        faults: [...new Set(faults)],
+      };
+    }
   }
 }
 
 /** Looks at the card when the load has lasted for a while. */
-async function watchCard(ms: number): Promise<Readonly<Record<string, string>> | undefined> {
+async function watchCard(device: Card, ms: number): Promise<Readonly<Record<string, string>> | undefined> {
   await new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
-  return await readCardFacts();
+  return await readCardFacts(device);
 }
 
 function roundOf({
@@ -185,10 +193,12 @@ function ratesOf(rounds: readonly Round[], flopPerToken: number, matmulTeraflops
 }
 
 function ratiosOf(ours: readonly Round[], theirs: readonly Round[]): Spread | undefined {
-  if (ours.length === 0 || theirs.length === 0) return undefined;
-  return spreadOver(
-    ours.map((round, index) => round.tokensPerSecond / (theirs[index]?.tokensPerSecond ?? Number.NaN)),
-  );
+  // In a round that is not over, only one of them may have had its turn.
+  const ratios = ours.flatMap(({ tokensPerSecond }, index) => {
+    const other = theirs[index];
+    return other === undefined ? [] : [tokensPerSecond / other.tokensPerSecond];
+  });
+  return ratios.length === 0 ? undefined : spreadOver(ratios);
 }
 
 /** Whole passes over the batches, with as many out as the engines take. */

@@ -26,7 +26,11 @@ export function renderCard(results: CardResults): string {
     '',
     ...(isDryRun ? [] : limits(results).map(limitLine)),
     ...[
-      ...new Set([...faults, ...(matmul?.faults ?? []), ...throughput.flatMap((found) => found.faults)]),
+      ...new Set([
+        ...faults,
+        ...(matmul?.faults ?? []),
+        ...[...throughput, ...agreement].flatMap((found) => found.faults),
+      ]),
     ].map((fault) => `! ${fault}`),
   ].join('\n')}\n`;
 }
@@ -81,7 +85,8 @@ function singleLine({ size, documents, tokensPerDocument, requests, ...found }: 
   return `${size}: one request of ${documents} × ${tokensPerDocument.toFixed(0)} tokens, ${requests} times, ms: p50 ${short(p50Ms)}, p95 ${short(p95Ms)}, p99 ${short(p99Ms)}, max ${short(maxMs)}; ${failed} failed`;
 }
 
-function agreementLines({ size, pairs, spread: range, card, cardAlone, torch }: AgreementFindings): string[] {
+function agreementLines(findings: AgreementFindings): string[] {
+  const { size, pairs, spread: range, card, cardAlone, cardFp32, torch } = findings;
   const line = (name: string, found: typeof card | undefined): string[] =>
     found === undefined
       ? []
@@ -92,6 +97,7 @@ function agreementLines({ size, pairs, spread: range, card, cardAlone, torch }: 
     `${size}: logits against fp32 on the CPU, ${pairs} pairs, spread ${short(range)}`,
     ...line('rerankd', card),
     ...line('rerankd, alone', cardAlone),
+    ...line('rerankd, fp32', cardFp32),
     ...line('PyTorch', torch),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Findings } from '../experiment.ts';
 import type { SwapOptions } from '../options.ts';
+import type { Served } from '../server/server-api.ts';
 import type { Target, Verdict } from './judge.ts';
 import { phaseRows } from './phase-rows.ts';
 import { cardMemoryRows, memoryRows, recoveryRows, swapRows } from './swap-rows.ts';
@@ -13,7 +14,7 @@ export function renderReport(options: SwapOptions, findings: Findings, verdict: 
   const { swaps, recoveriesMs } = findings;
   const oddities = examples(findings);
   return [
-    headline(options),
+    headline(options, findings.served),
     renderTable(phaseRows(findings)),
     renderTable(swapRows(swaps)),
     renderTable(memoryRows(verdict.memory)),
@@ -24,20 +25,12 @@ export function renderReport(options: SwapOptions, findings: Findings, verdict: 
   ].join('\n');
 }
 
-function headline({
-  models,
-  swaps,
-  connections,
-  ratePerSecond,
-  device,
-  mode,
-  size,
-  isDryRun,
-}: SwapOptions): string {
+function headline(options: SwapOptions, { device, dtype }: Served): string {
+  const { models, swaps, connections, ratePerSecond, mode, size, isDryRun } = options;
   const pace = ratePerSecond === 0 ? 'closed loop' : `${ratePerSecond} requests/s`;
   const dry = isDryRun ? 'DRY RUN: the card computes nothing, no figure below means anything\n' : '';
   const names = size === undefined ? models.join(' ⇄ ') : `two XLM-RoBERTa ${size}`;
-  return `${dry}${names} on ${device}, ${mode}: ${swaps} swaps under ${connections} connections, ${pace}\n`;
+  return `${dry}${names} on ${device} in ${dtype}, ${mode}: ${swaps} swaps under ${connections} connections, ${pace}\n`;
 }
 
 function examples({ load, health }: Findings): string[] {

@@ -4,6 +4,12 @@ export interface OperationReport {
   readonly lock_held_ms: number | null;
 }
 
+/** What a server serves, and how. */
+export interface Served {
+  readonly device: string;
+  readonly dtype: string;
+}
+
 /** Fields of POST /update. */
 export interface UpdateFields {
   readonly mode?: 'auto' | 'beside' | 'hold';
@@ -48,6 +54,12 @@ export class ServerApi {
     const text = await response.text();
     const { model, scores } = JSON.parse(text) as { model: string; scores: number[] };
     return { model, digest: response.headers.get('x-model-digest') ?? '', body: text, scores };
+  }
+
+  async served(): Promise<Served> {
+    const response = await this.#send('/info');
+    const { device, dtype } = ((await response.json()) as { current: Served }).current;
+    return { device, dtype };
   }
 
   async engines(): Promise<Engines> {

@@ -6,12 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { cardState, forgetServed } from '../../card/card-state.ts';
 
 export interface ServerSettings {
   readonly model: string;
   readonly device: string;
   /** The directory of the models, where they are not the embedded ones. */
   readonly modelsDirectory: string | undefined;
+  /** RERANK_DTYPE; undefined leaves it to the server. */
+  readonly dtype: string | undefined;
+  /** Where what is compiled is kept for the next run; else it is deleted with the server. */
+  readonly work: string | undefined;
 }
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -52,6 +57,8 @@ export class ServerProcess implements AsyncDisposable {
    */
   static async start(settings: ServerSettings, signal: AbortSignal): Promise<ServerProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'rerankd-bench-'));
+    const { work, device } = settings;
+    if (work !== undefined) await forgetServed(work, device);
     const port = await freePort();
     await using log = await open(join(directory, 'server.log'), 'w');
     const child = spawn(process.execPath, ['src/main.ts'], {
@@ -98,7 +105,8 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-function environment({ model, device, modelsDirectory }: ServerSettings, port: number, directory: string) {
+function environment(settings: ServerSettings, port: number, directory: string) {
+  const { model, device, modelsDirectory, dtype, work } = settings;
   return {
     ...process.env,
     HOST: '127.0.0.1',
@@ -106,7 +114,9 @@ function environment({ model, device, modelsDirectory }: ServerSettings, port: n
     ...(modelsDirectory !== undefined && { RERANK_MODELS_DIR: modelsDirectory }),
     RERANK_MODEL: model,
     RERANK_DEVICE: device,
+    ...(dtype !== undefined && { RERANK_DTYPE: dtype }),
     RERANK_STATE_DIR: join(directory, 'state'),
+    ...(work !== undefined && cardState(work, device)),
     // The bench asks the same again and again, to compare the answers: they have to be computed.
     RERANK_SCORE_CACHE_BYTES: '0',
     // One model before and one after: what is measured is a swap, not the model that is kept at hand.

@@ -1,4 +1,5 @@
 /** The engine process: one ONNX Runtime session that answers batches. Started by engine/engine.ts, never imported. */
+import type { InferenceSession } from 'onnxruntime-node';
 import { serveCalls } from '../../platform/process/serve-calls.ts';
 import {
   decodeRagged,
@@ -9,23 +10,32 @@ import {
   type ProbeRequest,
   type RaggedTokens,
   type RunReply,
+  type WakeRequest,
 } from '../protocol.ts';
-import { probeDevices } from './probe.ts';
+import { probeDevices, wakeDevice } from './probe.ts';
 import { LoadedModel, savePrepacked } from './session.ts';
 
 let model: LoadedModel | undefined;
+
+/** Holds the device until the model does. */
+let waker: InferenceSession | undefined;
 
 serveCalls({
   [EngineCall.load]: async (payload) => {
     const start = performance.now();
     model = await LoadedModel.load(parseJson<LoadRequest>(payload));
+    await waker?.release();
+    waker = undefined;
     return toJson({ inputs: model.inputs, outputs: model.outputs, loadMs: performance.now() - start });
   },
   [EngineCall.run]: async (payload) => {
     if (model === undefined) throw new Error('no model is loaded');
     return encodeRunReply(await timed(model, decodeRagged(payload)));
   },
-  [EngineCall.ready]: () => Promise.resolve(Buffer.alloc(0)),
+  [EngineCall.ready]: async (payload) => {
+    if (payload.length > 0) waker = await wakeDevice(parseJson<WakeRequest>(payload));
+    return Buffer.alloc(0);
+  },
   [EngineCall.prepack]: async (payload) => {
     await savePrepacked(parseJson<PrepackRequest>(payload));
     return Buffer.alloc(0);

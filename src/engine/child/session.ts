@@ -14,7 +14,13 @@ export function sessionOptions(device: Device, threads: number) {
     // ONNX Runtime keeps a plan of its memory for every shape that it has seen, for ever; packed batches are of ever new shapes.
     enableMemPattern: device === 'cpu',
     // Waiting threads that spin would burn the processors that the other engines need.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: {
+      session: {
+        intra_op: { allow_spinning: '0' },
+        // Weights in the arena, which grows by doubling and never shrinks, would take up to twice their size.
+        ...(device === 'cuda' && { use_device_allocator_for_initializers: '1' }),
+      },
+    },
   } satisfies InferenceSession.SessionOptions;
 }
 

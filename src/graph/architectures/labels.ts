@@ -68,10 +68,23 @@ export function writeScore(graph: GraphBuilder, outputs: Value, { count, positiv
   const others = pick(
     Array.from({ length: count }, (_, index) => index).filter((index) => index !== positive),
   );
-  const rest = graph.node('ReduceLogSumExp', [others, graph.integers(2)], {
-    attributes: { keepdims: { int: 1 } },
-  });
+  // Of one alone, it is that one.
+  const rest = count === 2 ? others : logSumExp(graph, others);
   return squeeze(graph, graph.node('Sub', [pick([positive]), rest]));
+}
+
+/**
+ * log Σ exp(x) over the last axis. ReduceLogSumExp is not asked, nor ReduceMax: the CUDA provider computes them with cuDNN, which
+ * nothing else of a graph needs. What is taken off before the exponents, and added again, is the mean by the weights of a softmax:
+ * at most log(count) below the largest.
+ */
+function logSumExp(graph: GraphBuilder, values: Value): Value {
+  const sum = (terms: Value): Value =>
+    graph.node('ReduceSum', [terms, graph.integers(2)], { attributes: { keepdims: { int: 1 } } });
+  const weights = graph.node('Softmax', [values], { attributes: { axis: { int: 2 } } });
+  const mean = sum(graph.node('Mul', [weights, values]));
+  const exponents = graph.node('Exp', [graph.node('Sub', [values, mean])]);
+  return graph.node('Add', [mean, graph.node('Log', [sum(exponents)])]);
 }
 
 function squeeze(graph: GraphBuilder, outputs: Value): Value {

@@ -1,2 +1,2 @@
 /** Counts the changes after which graphs and weights that were compiled before must be compiled anew. */
-export const COMPILER_VERSION = 3;
+export const COMPILER_VERSION = 4;

@@ -23,11 +23,15 @@ export interface GpuMemory {
    * its own, those of the engines are not among them.
    */
   readonly processes: ReadonlyMap<number, number>;
+  /** Of the card, where engines are sure to use just this one. */
+  readonly cardUuid?: string;
 }
 
 export interface GpuMemorySource {
   readonly run: RunNvidiaSmi;
   readonly visible: Visibility;
+  /** The card that is known already: the driver need not wake the others. */
+  readonly cardUuid?: string | undefined;
   /** Told why there are no figures. */
   readonly onProblem?: (reason: string) => void;
 }
@@ -39,13 +43,14 @@ export interface GpuMemorySource {
  */
 export async function readGpuMemory(
   pids: readonly number[],
-  { run, visible, onProblem }: GpuMemorySource,
+  { run, visible, cardUuid: known, onProblem }: GpuMemorySource,
 ): Promise<GpuMemory | undefined> {
   try {
+    const only = known === undefined ? [] : [`--id=${known}`];
     const [cards, processes] = await Promise.all([
-      run([`--query-gpu=${CARD_FIELDS}`, CSV]).then(parseCards),
+      run([`--query-gpu=${CARD_FIELDS}`, CSV, ...only]).then(parseCards),
       // Older drivers don't tell, and slices need no list of processes.
-      run([`--query-compute-apps=${PROCESS_FIELDS}`, CSV]).then(parseProcesses, () => []),
+      run([`--query-compute-apps=${PROCESS_FIELDS}`, CSV, ...only]).then(parseProcesses, () => []),
     ]);
     const card = chooseCard(cards, processes, visible, pids);
     const slice = visibleSlice(visible);
@@ -59,7 +64,13 @@ export async function readGpuMemory(
     }
     const cardUuid = 'cardUuid' in used ? used.cardUuid : used.uuid;
     const own = processes.filter((process) => process.cardUuid === cardUuid);
-    return { name: used.name, ...known(used), processes: new Map(own.map(({ pid, bytes }) => [pid, bytes])) };
+    const isSure = cards.length === 1 || own.some(({ pid }) => pids.includes(pid));
+    return {
+      name: used.name,
+      ...figuresOf(used),
+      processes: new Map(own.map(({ pid, bytes }) => [pid, bytes])),
+      ...(isSure && { cardUuid }),
+    };
   } catch (error) {
     onProblem?.(messageOf(error));
     return undefined;
@@ -74,7 +85,7 @@ async function sliceOf(run: RunNvidiaSmi, uuid?: string, cardUuid?: string): Pro
   );
 }
 
-function known({ totalBytes, usedBytes, freeBytes }: CardMemory) {
+function figuresOf({ totalBytes, usedBytes, freeBytes }: CardMemory) {
   if (totalBytes === undefined || usedBytes === undefined || freeBytes === undefined)
     throw new Error('the driver does not tell how much memory of the card is free');
   return { totalBytes, usedBytes, freeBytes };

@@ -6,7 +6,7 @@ export interface GpuWatchOptions {
   /** Asks the driver. @see readGpuMemory */
   readonly read: (
     pids: readonly number[],
-    onProblem: (reason: string) => void,
+    how: { readonly onProblem: (reason: string) => void; readonly patienceMs: number | undefined },
   ) => Promise<GpuMemory | undefined>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -38,21 +38,29 @@ export class GpuWatch {
   /**
    * @param pids of engines that run, by which the card is found among several.
    * @param maxAgeMs 0 asks in any case.
+   * @param patienceMs for the driver's answer, where somebody waits who can't wait long
    * @returns undefined where nothing tells; the first time the log says why.
    */
-  async read(pids: readonly number[], maxAgeMs = FRESH_MS): Promise<GpuMemory | undefined> {
+  async read(
+    pids: readonly number[],
+    maxAgeMs = FRESH_MS,
+    patienceMs?: number,
+  ): Promise<GpuMemory | undefined> {
     const now = this.clock.now();
     const isBroken = this.#failedAt !== undefined && now - this.#failedAt < RETRY_MS;
     if (maxAgeMs > 0 && isBroken) return undefined;
     if (this.#latest === undefined || maxAgeMs === 0 || now - this.#latest.at > maxAgeMs) {
-      this.#latest = { at: now, memory: this.#ask(pids) };
+      this.#latest = { at: now, memory: this.#ask(pids, patienceMs) };
     }
     return await this.#latest.memory;
   }
 
-  async #ask(pids: readonly number[]): Promise<GpuMemory | undefined> {
+  async #ask(pids: readonly number[], patienceMs: number | undefined): Promise<GpuMemory | undefined> {
     let problem = '';
-    const memory = await this.#options.read(pids, (reason) => (problem = reason));
+    const memory = await this.#options.read(pids, {
+      onProblem: (reason) => (problem = reason),
+      patienceMs,
+    });
     if (memory === undefined && this.#failedAt === undefined)
       this.#options.logger.warn(
         `GPU memory can't be read, so that swap modes are chosen by host memory alone: ${problem}`,

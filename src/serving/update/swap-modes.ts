@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { memoryAdvice } from '../../engine/engine-refusal.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Generation } from '../../model/generation.ts';
-import { estimateGpuNeed, type GpuSize } from '../../model/gpu-need.ts';
+import { contextBytes, estimateGpuNeed, type GpuSize } from '../../model/gpu-need.ts';
 import type { NamedModel } from '../../model/loadable-model.ts';
 import { estimateMemoryNeed, type ModelSize, tokenizerBytes } from '../../model/memory-need.ts';
 import { modelSize } from '../../model/model-size.ts';
@@ -92,10 +92,12 @@ export class SwapModes {
   /** What of a model may be made ready beside the one that serves. */
   async roomBeside(prepared: PreparedModel): Promise<NestRoom> {
     const usable = Math.floor((await readFreeMemory()).bytes * CACHE_SHARE);
+    const onCard = await this.#slot.current?.gpu?.look(0);
     const needed = tokenizerBytes(await modelSize(prepared)) + prepared.plan.engines * EMPTY_ENGINE_BYTES;
     const forTokenizer = needed <= usable;
     return {
       forTokenizer,
+      forContexts: (onCard?.card.freeBytes ?? 0) >= contextBytes(prepared.plan.engines),
       cacheBytes: Math.max(0, forTokenizer ? usable - needed : usable),
       running: this.#slot.current,
     };

@@ -122,7 +122,13 @@ describe('planDay', () => {
       isDryRun: false,
     } as const;
     const parts = planDay({ ...options, sizes: ['base', 'large'] });
-    expect(parts.map(({ name }) => name).slice(0, 3)).toEqual(['nvidia-smi', 'doctor', 'throughput-large']);
+    expect(parts.map(({ name }) => name).slice(0, 5)).toEqual([
+      'nvidia-smi',
+      'doctor',
+      'prepare-large',
+      'agreement-large',
+      'throughput-large',
+    ]);
     expect(new Set(parts.map(({ name }) => name)).size).toBe(parts.length);
     expect(parts.flatMap(({ arguments: given }) => given)).not.toContain('--dry-run');
   });

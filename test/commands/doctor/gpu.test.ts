@@ -132,10 +132,18 @@ describe('why CUDA is not used', () => {
       /cuda-cudart-13-0/,
     ],
     [
-      'libraries elsewhere',
-      { provider: lacking(['libcudart.so.13'], ['/usr/local/cuda/lib64/libcudart.so.13']) },
-      /not found/,
-      /^Add to LD_LIBRARY_PATH the folder of [^ ]+: the linker does not look there\.$/,
+      'libraries of which some are elsewhere',
+      {
+        provider: lacking(['libcudart.so.13', 'libcudnn.so.9'], ['/usr/local/cuda/lib64/libcudart.so.13']),
+      },
+      /not found: libcudnn\.so\.9$/,
+      /^apt-get install libcudnn9-cuda-13 /,
+    ],
+    [
+      'an architecture for which nothing was built',
+      { attempt: { runtime: '1.30.0', failure: 'CUDA failure 209: no kernel image is available' } },
+      /no kernels for H100, compute capability 9\.0/,
+      /--cuda 12.*RERANK_DEVICE=webgpu/,
     ],
     ['what ONNX Runtime says', {}, /ONNX Runtime 1\.30\.0 says: CUDA failure 999/, /Xid/],
   ])('is %s', (_, different, cause, mend) => {
@@ -229,6 +237,14 @@ describe('rerankd doctor on the device', () => {
       status: 'ok',
       message: expect.stringMatching(/^none is used: /),
     });
+  });
+
+  it('says that a driver that does not stay loaded wakes slowly', async () => {
+    const line = 'H100, 580.65, 81559, 81000, 9.0';
+    const details = async (mode: string) =>
+      (await look('auto', fails('cuda', 'cpu'), smi(`${line}, ${mode}\n`)))[1].details?.join('\n');
+    expect(await details('Disabled')).toContain('nvidia-smi -pm 1');
+    for (const mode of ['Enabled', '[N/A]']) expect(await details(mode)).not.toContain('persistence');
   });
 
   it('warns where auto takes the CPU although there is a card, with all that is known', async () => {

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Device } from '../../../src/engine/protocol.ts';
+import { visibilityOf } from '../../../src/platform/memory/gpu/choose-card.ts';
+import { nvidiaSmi } from '../../../src/platform/memory/gpu/nvidia-smi.ts';
+import { readGpuMemory } from '../../../src/platform/memory/gpu-memory.ts';
 
 const run = promisify(execFile);
 
@@ -45,10 +48,7 @@ export async function synthesized(
 
 /** Bytes of the card that are in use, by all programs; undefined where nvidia-smi does not tell. */
 export async function cardUsedBytes(): Promise<number | undefined> {
-  try {
-    const { stdout } = await run('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits']);
-    return Number(stdout.split('\n')[0]) * 2 ** 20;
-  } catch {
-    return undefined;
-  }
+  const env = cardEnvironment();
+  const memory = await readGpuMemory([], { run: nvidiaSmi(env), visible: visibilityOf(device, env) });
+  return memory?.usedBytes;
 }

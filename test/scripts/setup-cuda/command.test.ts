@@ -161,8 +161,8 @@ describe('setup:cuda', () => {
     const { lines, isComplete } = reportOn(there, place);
     expect(isComplete).toBe(false);
     expect(lines[0]).toMatch(/of unknown version in \/x: its digests are not known here/);
-    expect(lines.slice(3).join('\n')).toMatch(
-      /\/usr\/local\/cuda\/lib64\/libcurand\.so\.10: there, but .*LD_LIBRARY_PATH\.\nlibcuda\.so\.1 comes with the driver.*\n.*normal that the driver is missing/,
+    expect(lines.slice(2).join('\n')).toMatch(
+      /\/usr\/local\/cuda\/lib64\/libcurand\.so\.10: there, but .*\nexport LD_LIBRARY_PATH=\/usr\/local\/cuda\/lib64\$\{LD_LIBRARY_PATH:\+:\$LD_LIBRARY_PATH\}\nNot found on this machine: libcuda\.so\.1\.\nlibcuda\.so\.1 comes with the driver.*\n.*normal that the driver is missing/,
     );
     const whole = {
       ...there,

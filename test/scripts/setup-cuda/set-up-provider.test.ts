@@ -53,7 +53,12 @@ async function setUp(different: Partial<SetupOptions> = {}) {
     knownProviders: [],
     releases: nowhere,
     transport,
-    libraries: { entries: async () => [], linkerCache: async () => '', libraryPath: '' },
+    libraries: {
+      entries: async () => [],
+      linkerCache: async () => '',
+      libraryPath: '',
+      others: async () => [],
+    },
     progress: { enter: (phase) => void phases.push(phase), advance: () => {} },
     now: new Date('2026-06-01T12:00:00Z'),
     signal: new AbortController().signal,
@@ -93,6 +98,7 @@ describe('bringing the CUDA provider', () => {
       linkerCache: async () =>
         '\tlibc.so.6 (libc6,x86-64) => /lib/libc.so.6\n\tlibcuda.so.1 (libc6,x86-64) => /x\n',
       libraryPath: '/opt/cuda:',
+      others: async () => ['/usr/local/cuda/lib64'],
     };
     const archive = await given(providerArchive('release', { cuda: 12 }));
     const { provider } = await setUp({ ...archive, libraries });

@@ -74,9 +74,9 @@ async function aboutCuda(patient: Patient, trial: Trial): Promise<Finding> {
 function aboutWorkingCuda(facts: CudaFacts): Finding {
   const { provider } = facts;
   const details = cudaFacts(facts);
-  if (provider.state !== 'there' || provider.libraries.missing.length === 0)
-    return ok(`CUDA: ${details.join('; ')}`);
-  const { cause, mend } = diagnoseLibraries(provider);
+  const lack = provider.state === 'there' ? diagnoseLibraries(provider) : undefined;
+  if (lack === undefined) return ok(`CUDA: ${details.join('; ')}`);
+  const { cause, mend } = lack;
   return { ...warning(`CUDA works, but some models will fail: ${cause}`, mend), details };
 }
 

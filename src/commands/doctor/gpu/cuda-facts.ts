@@ -1,4 +1,5 @@
 import type { Provider } from '../../../platform/cuda/examine-provider.ts';
+import { absentOf, exportCommand, foldersOf } from '../../../platform/cuda/library-search.ts';
 import type { CudaFacts } from './cuda.ts';
 import { ownWords } from './diagnosis.ts';
 import type { Card, NvidiaDriver } from './nvidia-driver.ts';
@@ -7,9 +8,17 @@ import type { Card, NvidiaDriver } from './nvidia-driver.ts';
 export function cudaFacts({ driver, provider, attempt }: CudaFacts): string[] {
   return [
     `driver: ${describeDriver(driver)}`,
+    ...aboutPersistence(driver),
     `CUDA provider: ${describeProvider(provider)}`,
-    ...(provider.state === 'there' ? [`libraries: ${describeLibraries(provider)}`] : []),
+    ...(provider.state === 'there' ? describeLibraries(provider) : []),
     ...(attempt.failure === undefined ? [] : [ownWords(attempt)]),
+  ];
+}
+
+function aboutPersistence(driver: NvidiaDriver): string[] {
+  if (driver.state !== 'works' || driver.cards.every(({ isPersistent }) => isPersistent !== false)) return [];
+  return [
+    'persistence mode is off, so that the driver takes seconds to wake at a start and when it is asked for memory: "sudo nvidia-smi -pm 1" on the host',
   ];
 }
 
@@ -35,6 +44,14 @@ function describeProvider(provider: Provider): string {
   return `${provider.version ?? 'unknown version'} for CUDA ${provider.cuda ?? 'of unknown version'}, ${whose}`;
 }
 
-function describeLibraries({ libraries: { missing } }: Provider & { state: 'there' }): string {
-  return missing.length === 0 ? 'all that it needs are found' : `not found: ${missing.join(', ')}`;
+function describeLibraries({ libraries }: Provider & { state: 'there' }): string[] {
+  const [absent, folders] = [absentOf(libraries), foldersOf(libraries)];
+  return [
+    `libraries: ${absent.length === 0 ? 'all that it needs are found' : `not found: ${absent.join(', ')}`}`,
+    ...(folders.length === 0
+      ? []
+      : [
+          `some are in folders in which the linker does not look; rerankd gives them to its engines, other programs want ${exportCommand(folders)}`,
+        ]),
+  ];
 }

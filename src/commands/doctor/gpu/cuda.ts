@@ -1,5 +1,7 @@
 import type { Provider } from '../../../platform/cuda/examine-provider.ts';
 import { DRIVER_LIBRARY, howToGet } from '../../../platform/cuda/library-packages.ts';
+import { absentOf } from '../../../platform/cuda/library-search.ts';
+import { isTooOldForNewest, LEAST, NEWEST } from '../../../platform/cuda/requirements.ts';
 import { hidesEveryCard } from '../../../platform/cuda/visible-devices.ts';
 import { type Attempt, type Diagnosis, ownWords } from './diagnosis.ts';
 import type { NvidiaDriver } from './nvidia-driver.ts';
@@ -18,13 +20,6 @@ export interface CudaFacts {
   readonly attempt: Attempt;
 }
 
-/** What a major version of CUDA asks for: the first driver that has it, and the first generation of cards. */
-const LEAST: Readonly<Record<number, { readonly driver: number; readonly capability: number }>> = {
-  12: { driver: 525, capability: 5 },
-  13: { driver: 580, capability: 7.5 },
-};
-const NEWEST = 13;
-
 const WITH_GPU =
   'Start the container with the GPU: --gpus all (Docker with the NVIDIA Container Toolkit), or a limit nvidia.com/gpu: 1 (Kubernetes with the device plugin).';
 
@@ -38,6 +33,7 @@ export function diagnoseCuda(facts: CudaFacts): Diagnosis {
     tooOld,
     wrongProvider,
     withoutLibraries,
+    withoutKernels,
   ]) {
     const found = look(facts);
     if (found !== undefined) return found;
@@ -149,32 +145,42 @@ function wrongProvider({ provider, attempt, driver }: CudaFacts): Diagnosis | un
 }
 
 function withoutLibraries({ provider }: CudaFacts): Diagnosis | undefined {
-  if (provider.state !== 'there' || provider.libraries.missing.length === 0) return undefined;
-  return diagnoseLibraries(provider);
+  return provider.state === 'there' ? diagnoseLibraries(provider) : undefined;
 }
 
-/** Of a provider that lacks some. */
-export function diagnoseLibraries({ libraries, cuda = NEWEST }: Provider & { state: 'there' }): Diagnosis {
-  const { missing, elsewhere } = libraries;
-  const absent = missing.filter((name) => !elsewhere.some((path) => path.endsWith(`/${name}`)));
-  const aside =
-    elsewhere.length > 0
-      ? [`Add to LD_LIBRARY_PATH the folder of ${elsewhere.join(', ')}: the linker does not look there.`]
-      : [];
+/** @returns undefined where it lacks none: those that only engines find, as a server starts them, are not lacking. */
+export function diagnoseLibraries({
+  libraries,
+  cuda = NEWEST,
+}: Provider & { state: 'there' }): Diagnosis | undefined {
+  const absent = absentOf(libraries);
+  if (absent.length === 0) return undefined;
   return {
-    cause: `libraries that the CUDA provider needs are not found: ${missing.join(', ')}`,
-    mend: [...aside, ...(absent.length > 0 ? [howToGet(absent, cuda)] : [])].join(' '),
+    cause: `libraries that the CUDA provider needs are not found: ${absent.join(', ')}`,
+    mend: howToGet(absent, cuda),
+  };
+}
+
+/** cudaErrorNoKernelImageForDevice: nothing is wrong with card or driver. */
+const NO_KERNELS = /CUDA (failure|error) 209|cudaErrorNoKernelImageForDevice|no kernel image/i;
+
+function withoutKernels({ attempt, driver, provider }: CudaFacts): Diagnosis | undefined {
+  if (!NO_KERNELS.test(attempt.failure ?? '')) return undefined;
+  const [card] = driver.state === 'works' ? driver.cards : [];
+  const what =
+    card === undefined ? 'this card' : `${card.name}, compute capability ${card.capability.toFixed(1)}`;
+  const cuda = provider.state === 'there' ? (provider.cuda ?? NEWEST) : NEWEST;
+  const other = cuda === NEWEST ? 12 : NEWEST;
+  return {
+    cause: `the CUDA provider has no kernels for ${what}`,
+    mend: `Older cards may be served by the provider for CUDA 12, newer ones by a later version or that for CUDA ${NEWEST}: ${bringBy(other)}. Otherwise RERANK_DEVICE=webgpu or cpu.`,
   };
 }
 
 /** For the driver that is there. */
 function bring(driver: NvidiaDriver): string {
   const [card] = driver.state === 'works' ? driver.cards : [];
-  const newest = LEAST[NEWEST];
-  const isOld =
-    card !== undefined &&
-    newest !== undefined &&
-    (Number.parseInt(card.driver, 10) < newest.driver || card.capability < newest.capability);
+  const isOld = card !== undefined && isTooOldForNewest(card.driver, card.capability);
   return `Bring the one of this version: ${bringBy(isOld ? 12 : NEWEST)}. The CUDA image has it. See docs/deployment.md, "GPU".`;
 }
 

@@ -1,6 +1,7 @@
 import { examineProvider } from '../../../platform/cuda/examine-provider.ts';
 import { DRIVER_LIBRARY } from '../../../platform/cuda/library-packages.ts';
 import { findLibraries, type LibraryFolders } from '../../../platform/cuda/library-search.ts';
+import { otherFolders } from '../../../platform/cuda/other-folders.ts';
 import { providerDirectory } from '../../../platform/cuda/provider-files.ts';
 import type { Patient } from '../check.ts';
 import type { CudaFacts } from './cuda.ts';
@@ -35,6 +36,7 @@ export async function lookAtCuda(patient: Patient, attempt: Attempt): Promise<Cu
 /** Where an engine would look for libraries. */
 export function libraryFolders({ machine, config, signal }: Patient): LibraryFolders {
   return {
+    others: () => otherFolders(config.childEnv, machine.entries),
     entries: machine.entries,
     linkerCache: async () => (await machine.execute('/sbin/ldconfig', ['-p'], signal))?.stdout ?? '',
     libraryPath: config.childEnv['LD_LIBRARY_PATH'] ?? '',

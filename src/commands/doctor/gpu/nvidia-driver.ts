@@ -9,6 +9,8 @@ export interface Card {
   readonly totalMib: string;
   /** Compute capability, such as 9.0. */
   readonly capability: number;
+  /** Whether the driver stays loaded while nobody uses the card; undefined where it does not tell. */
+  readonly isPersistent?: boolean | undefined;
 }
 
 export type NvidiaDriver =
@@ -19,7 +21,7 @@ export type NvidiaDriver =
   | { readonly state: 'kernel only'; readonly version: string }
   | { readonly state: 'none'; readonly hasCard: boolean };
 
-const QUERY = '--query-gpu=name,driver_version,memory.total,memory.free,compute_cap';
+const QUERY = '--query-gpu=name,driver_version,memory.total,memory.free,compute_cap,persistence_mode';
 
 const PATIENCE_MS = 15_000;
 
@@ -47,10 +49,21 @@ export async function lookAtNvidiaDriver(machine: Machine, signal: AbortSignal):
 }
 
 function readCard(line: string): Card {
-  const [name = '', driver = '', totalMib = '', freeMib = '', capability = ''] = line
+  const [name = '', driver = '', totalMib = '', freeMib = '', capability = '', persistence] = line
     .split(',')
     .map((cell) => cell.trim());
-  return { name, driver, totalMib, freeMib, capability: Number(capability) };
+  return {
+    name,
+    driver,
+    totalMib,
+    freeMib,
+    capability: Number(capability),
+    isPersistent: persistenceOf(persistence),
+  };
+}
+
+function persistenceOf(mode: string | undefined): boolean | undefined {
+  return mode === 'Enabled' || mode === 'Disabled' ? mode === 'Enabled' : undefined;
 }
 
 async function hasCard({ entries, readText }: Machine): Promise<boolean> {

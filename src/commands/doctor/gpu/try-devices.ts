@@ -4,6 +4,7 @@ import type { Device } from '../../../engine/protocol.ts';
 import { messageOf } from '../../../errors.ts';
 import { probeModel } from '../../../graph/probe-model.ts';
 import { systemClock } from '../../../platform/clock.ts';
+import { completeLibraryPath } from '../../../platform/cuda/complete-library-path.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import type { Patient } from '../check.ts';
 
@@ -24,7 +25,8 @@ export const tryDevices: TryDevices = async ({ config: { device: wanted, childEn
   const printed: string[] = [];
   const destination = { write: (text: string) => void printed.push(...reasonsIn(text)) };
   const logger = createLogger({ level: 'warn', format: 'text', destination });
-  const options = { probeModel: probeModel(), env: childEnv, clock: systemClock, logger };
+  const env = wanted === 'cpu' || wanted === 'webgpu' ? childEnv : (await completeLibraryPath(childEnv)).env;
+  const options = { probeModel: probeModel(), env, clock: systemClock, logger };
   const candidates = candidatesFor(wanted);
   try {
     const { device, failures, runtime } = await probeDevices(options, candidates, signal);

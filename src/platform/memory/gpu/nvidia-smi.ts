@@ -1,10 +1,16 @@
 import { execFile } from 'node:child_process';
 
-/** Runs nvidia-smi with these arguments and resolves with what it prints. */
-export type RunNvidiaSmi = (args: readonly string[]) => Promise<string>;
+/**
+ * Runs nvidia-smi with these arguments and resolves with what it prints.
+ * @param timeoutMs after which it is killed, where that is sooner than usual
+ */
+export type RunNvidiaSmi = (args: readonly string[], timeoutMs?: number) => Promise<string>;
 
-/** It answers in some hundredths of a second while a process uses the card, and in seconds when it has to wake the driver. */
-const TIMEOUT_MS = 2_000;
+/**
+ * It answers in some hundredths of a second while a process uses the card. Without persistence mode it wakes the driver otherwise,
+ * which takes one to three seconds a card, of all cards of the machine.
+ */
+const TIMEOUT_MS = 10_000;
 
 /** The XML of one card has about 15 KiB. */
 const MOST_OUTPUT_BYTES = 2 ** 21;
@@ -16,22 +22,22 @@ const MOST_OUTPUT_BYTES = 2 ** 21;
  * NVML, the library below it, would be asked in microseconds. But no binding of it for Node.js is kept up (on npm, `nvml` is an empty
  * package and `node-nvidia-smi` runs this same program), and a foreign function interface would block the thread that calls it.
  * @param env its whole environment: PATH is what matters.
- * @param timeoutMs after which it is killed
+ * @param longestMs after which it is killed
  * @throws Error with its own words.
  */
 export function nvidiaSmi(
   env: Readonly<Record<string, string>>,
-  timeoutMs: number = TIMEOUT_MS,
+  longestMs: number = TIMEOUT_MS,
 ): RunNvidiaSmi {
   const options = {
     env: { ...env, LC_ALL: 'C' },
-    timeout: timeoutMs,
     killSignal: 'SIGKILL',
     maxBuffer: MOST_OUTPUT_BYTES,
   } as const;
-  return (args) =>
+  return (args, timeoutMs = longestMs) =>
     new Promise((resolve, reject) => {
-      execFile('nvidia-smi', [...args], options, (error, stdout, stderr) => {
+      const timeout = Math.min(timeoutMs, longestMs);
+      execFile('nvidia-smi', [...args], { ...options, timeout }, (error, stdout, stderr) => {
         if (error === null) return resolve(stdout);
         // It explains itself on stdout.
         const said = `${stdout}\n${stderr}`.split('\n').find((line) => line.trim() !== '');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Visibility } from '../../../../src/platform/memory/gpu/choose-card.ts';
 import { parseCards, parseProcesses } from '../../../../src/platform/memory/gpu/parse-cards.ts';
-import { readGpuMemory } from '../../../../src/platform/memory/gpu-memory.ts';
+import { type GpuMemory, readGpuMemory } from '../../../../src/platform/memory/gpu-memory.ts';
 import * as texts from './nvidia-smi-texts.ts';
 
 const MIB = 2 ** 20;
@@ -78,7 +78,29 @@ describe('the memory of the card that engines use', () => {
         [4242, 1187 * MIB],
         [4300, 900 * MIB],
       ]),
+      cardUuid: A,
     });
+  });
+
+  it('is asked for alone once the card is sure to be that of the engines', async () => {
+    const first = (await read({
+      cards: texts.twins,
+      processes: `${B}, 4242, 100\n`,
+      pids: [4242],
+    })) as GpuMemory;
+    expect(first.cardUuid).toBe(B);
+    const asked: string[] = [];
+    const run = async (args: readonly string[]): Promise<string> => {
+      asked.push(args.at(-1) ?? '');
+      return texts.twins.split('\n').find((line) => line.includes(B)) ?? '';
+    };
+    const visible = { devices: undefined, order: undefined };
+    expect(await readGpuMemory([], { run, visible, cardUuid: first.cardUuid })).toMatchObject({
+      cardUuid: B,
+    });
+    expect(asked).toEqual([`--id=${B}`, `--id=${B}`]);
+    // An index is no more than a guess, until an engine runs there.
+    expect(await read({ cards: texts.twins, visible: { devices: '1' } })).not.toHaveProperty('cardUuid');
   });
 
   it('is that of the first one CUDA may see, by index or UUID', async () => {

@@ -20,7 +20,7 @@ beforeEach(() => {
   watch = new GpuWatch({
     clock,
     logger: log.logger,
-    read: async (_pids, onProblem) => {
+    read: async (_pids, { onProblem }) => {
       asked++;
       if (isBroken) onProblem('the driver is gone');
       return isBroken ? undefined : memory;

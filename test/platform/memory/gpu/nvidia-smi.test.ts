@@ -33,6 +33,11 @@ describe('nvidia-smi', () => {
     await expect(smi.run([])).rejects.toThrow(/nvidia-smi: /);
   });
 
+  it('is killed when it has no answer in the time that somebody has', async () => {
+    await using smi = await program('exec sleep 600');
+    await expect(smi.run([], 50)).rejects.toThrow('nvidia-smi: no answer in time');
+  });
+
   it('need not be there', async () => {
     await expect(nvidiaSmi({ PATH: '/nonexistent' })([])).rejects.toThrow(/nvidia-smi.*ENOENT/);
   });
