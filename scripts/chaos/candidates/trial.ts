@@ -122,7 +122,7 @@ async function judgeProbation(
     await delay(POLL_MS);
   }
   const faults: string[] = [];
-  const { probation } = await bench.api.settled(id);
+  const { probation } = await bench.api.judged(id);
   if (probation?.state !== 'rolled_back')
     faults.push(`its operation says probation ${JSON.stringify(probation)}`);
   else if (!reason.test(probation.reason ?? ''))

@@ -66,11 +66,20 @@ export class UpdateApi {
   }
 
   /** Waits for the end of an operation. @throws Error when it takes too long. */
-  async settled(id: string): Promise<Operation> {
+  settled(id: string): Promise<Operation> {
+    return this.#until(id, ({ status }) => status !== 'running' && status !== 'waiting');
+  }
+
+  /** Waits until it is known what became of its model on probation. @throws Error when it takes too long. */
+  judged(id: string): Promise<Operation> {
+    return this.#until(id, ({ probation }) => probation?.state !== 'running');
+  }
+
+  async #until(id: string, isThere: (report: Operation) => boolean): Promise<Operation> {
     const giveUpAt = performance.now() + LONGEST_OPERATION_MS;
     while (performance.now() < giveUpAt) {
       const report = await this.report(id);
-      if (report.status !== 'running' && report.status !== 'waiting') return report;
+      if (isThere(report)) return report;
       await delay(POLL_MS);
     }
     throw new Error(`operation ${id} did not end within ${LONGEST_OPERATION_MS / 1000} s`);
