@@ -23,6 +23,7 @@ export class GpuFootprint {
   readonly #pids: () => readonly number[];
   #difference: number | undefined;
   #peakBytes: number | undefined;
+  #latest: OnCard | undefined;
   #release: Promise<GpuRelease | undefined> | undefined;
 
   /**
@@ -45,13 +46,15 @@ export class GpuFootprint {
     const now = await this.#watch.read(this.#pids(), 0);
     if (now === undefined) return;
     if (this.#before !== undefined) this.#difference = Math.max(0, now.usedBytes - this.#before.usedBytes);
-    this.#note(now);
+    this.#latest = this.#noted(now);
   }
 
   /** For the parameters see GpuWatch.read. */
   async look(maxAgeMs?: number, patienceMs?: number): Promise<OnCard | undefined> {
     const card = await this.#watch.read(this.#pids(), maxAgeMs, patienceMs);
-    return card && { card, heldBytes: this.#note(card) };
+    if (card === undefined) return undefined;
+    this.#latest = this.#noted(card);
+    return this.#latest;
   }
 
   /** To be called while the engines still run; after that, what counts is what they held then. */
@@ -62,16 +65,18 @@ export class GpuFootprint {
 
   async #lookBeforeRelease(): Promise<GpuRelease | undefined> {
     const pids = this.#pids();
-    const before = await this.look(JUST_NOW_MS, ANSWER_MS);
+    // A busy driver is no reason not to wait for the memory: an older look tells it as well, as long as nobody else came or went.
+    const before = (await this.look(JUST_NOW_MS, ANSWER_MS)) ?? this.#latest;
     return before && new GpuRelease(this.#watch, before, pids);
   }
 
-  #note({ processes }: GpuMemory): number | undefined {
+  #noted(card: GpuMemory): OnCard {
+    const { processes } = card;
     const pids = this.#pids();
     const listed = pids.flatMap((pid) => processes.get(pid) ?? []);
     const isListed = listed.length > 0 && listed.length === pids.length;
     const held = isListed ? listed.reduce((sum, bytes) => sum + bytes, 0) : this.#difference;
     if (held !== undefined) this.#peakBytes = Math.max(this.#peakBytes ?? 0, held);
-    return held;
+    return { card, heldBytes: held };
   }
 }

@@ -15,6 +15,9 @@ export interface StillHeld {
 const PATIENCE_MS = 5_000;
 const POLL_MS = 100;
 
+/** A driver that gives no answer so often in a row has none. */
+const MOST_SILENCES = 2;
+
 /** For an answer of the driver while requests wait. */
 export const ANSWER_MS = 2_000;
 
@@ -45,12 +48,19 @@ export class GpuRelease {
   async confirm(): Promise<StillHeld | undefined> {
     const { clock } = this.#watch;
     const until = clock.now() + PATIENCE_MS;
-    for (;;) {
+    let held: StillHeld | undefined;
+    for (let silences = 0; silences < MOST_SILENCES; ) {
       const now = await this.#watch.read([], 0, ANSWER_MS);
-      const held = now && this.#stillHeld(now);
-      if (held === undefined || clock.now() >= until) return held;
+      if (now === undefined) silences++;
+      else {
+        silences = 0;
+        held = this.#stillHeld(now);
+        if (held === undefined) return undefined;
+      }
+      if (clock.now() >= until) break;
       await delay(clock, POLL_MS);
     }
+    return held;
   }
 
   /** What others have taken meanwhile is not ours to wait for, as far as the driver tells them apart. */

@@ -13,6 +13,8 @@ let clients: Map<number, number>;
 let unlisted: number;
 let isListing: boolean;
 let asked: number;
+/** Answers that the driver does not give. */
+let silences: number;
 let clock: ManualClock;
 let watch: GpuWatch;
 
@@ -21,12 +23,14 @@ beforeEach(() => {
   unlisted = 0;
   isListing = true;
   asked = 0;
+  silences = 0;
   clock = new ManualClock();
   watch = new GpuWatch({
     clock,
     logger: new LogBook().logger,
     read: async () => {
       asked++;
+      if (silences-- > 0) return undefined;
       const usedBytes = [...clients.values()].reduce((sum, mib) => sum + mib, unlisted) * MIB;
       const processes = new Map(isListing ? [...clients].map(([pid, mib]) => [pid, mib * MIB]) : []);
       return {
@@ -125,6 +129,27 @@ describe('the end of a model', () => {
     expect(held).toEqual({ bytes: 200 * MIB, pids: [7], card: 'Card' });
     expect(clock.now()).toBeGreaterThanOrEqual(5_000);
     expect(clock.now()).toBeLessThan(6_000);
+  });
+
+  it('is waited for although the driver was too busy to answer, before it or once after it', async () => {
+    const footprint = await loaded(300);
+    clock.advance(10_000);
+    silences = 1;
+    const release = await footprint.release();
+    clients.clear();
+    unlisted = 300;
+    silences = 1;
+    clock.after(900, () => (unlisted = 0));
+    expect(await settled(release?.confirm() ?? Promise.reject(new Error('no release')))).toBeUndefined();
+    expect(clock.now()).toBeGreaterThanOrEqual(10_900);
+  });
+
+  it('is not waited for where the driver does not answer any more', async () => {
+    const release = await (await loaded(300)).release();
+    const before = asked;
+    silences = 100;
+    expect(await settled(release?.confirm() ?? Promise.reject(new Error('no release')))).toBeUndefined();
+    expect(asked - before).toBe(2);
   });
 
   it('does not wait for what others took meanwhile', async () => {
