@@ -23,6 +23,7 @@ import { announce } from './serving/announce.ts';
 import { boot } from './serving/boot.ts';
 import { type DeviceFallback, DeviceFallbackWatch } from './serving/device-fallback.ts';
 import { HealthCheck } from './serving/health.ts';
+import { Readiness } from './serving/readiness.ts';
 import { ModelSlot } from './serving/slot/model-slot.ts';
 import { StateFile } from './serving/state/state-file.ts';
 import { openWorkshop } from './workshop.ts';
@@ -144,22 +145,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     console: assets ? { assets, stats } : undefined,
     updater,
     health: new HealthCheck({ slot, engineTimeoutMs: config.engineTimeoutMs, clock }),
-    readiness: {
-      hasStarted: () => slot.hasServed,
-      whyNotReady: () => {
-        if (stop.signal.aborted) return 'the server is shutting down';
-        // Requests wait for their model, and are answered.
-        if (slot.isHeld) return undefined;
-        if (slot.current === undefined)
-          return slot.hasServed ? 'no model is loaded any more' : 'the first model is not loaded yet';
-        const { outage, readyEngines } = slot.current;
-        return outage ?? (readyEngines > 0 ? undefined : 'no engine is ready');
-      },
-      remark: () => {
-        const { from, reason } = fallback() ?? {};
-        return from && `${from} does not work, and the CPU serves in its place: ${reason}`;
-      },
-    },
+    readiness: new Readiness({ slot, stopping: stop.signal, fallback }),
     catalogue: {
       slot,
       updater,

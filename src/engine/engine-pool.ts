@@ -17,6 +17,8 @@ export interface EnginePoolOptions extends EngineOptions {
   readonly onRestart: (reason: string) => void;
   /** Told about every engine that could not be started again. */
   readonly onFailedStart?: (error: unknown) => void;
+  /** In place of a real process. */
+  readonly startEngine?: (...args: Parameters<typeof Engine.start>) => Promise<Engine>;
 }
 
 /** One batch runs, one waits in the socket behind it, so that an engine never idles between two batches. */
@@ -178,7 +180,8 @@ function launch(
   // What the first of many starts said is enough.
   const outputLevel = () => (isOutage ? 'debug' : 'warn');
   const start = async (unwanted: AbortSignal): Promise<Engine> => {
-    const engine = await Engine.start(
+    const { startEngine = (...args) => Engine.start(...args) } = options;
+    const engine = await startEngine(
       { ...options, name, outputLevel },
       unwanted,
       options.spares?.take(index),

@@ -5,6 +5,7 @@ import type { ModelNames } from '../rerank/model-names.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { SideBySide } from '../rerank/side-by-side.ts';
 import type { HealthCheck } from '../serving/health.ts';
+import type { Readiness } from '../serving/readiness.ts';
 import type { Updater } from '../serving/update/updater.ts';
 import { cors } from './access/cors.ts';
 import { refuseHeaderFlood } from './access/header-flood.ts';
@@ -14,7 +15,6 @@ import type { StatsSource } from './console/stats.ts';
 import type { LongDocuments } from './dialects/long-texts.ts';
 import { errorHandler, methodNotAllowed, onAdminPort, routeNotFound } from './errors.ts';
 import { jsonBody } from './json-body.ts';
-import type { Readiness } from './readiness.ts';
 import { type RequestContextOptions, requestContext } from './request-context.ts';
 import {
   clusterAuthRoute,

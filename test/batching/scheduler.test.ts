@@ -102,6 +102,19 @@ describe('the scheduler', () => {
     expect((await answer).logits[0]).toBe(7);
   });
 
+  it('runs again first what was lost first', async () => {
+    const { engines, submit } = setUp(2, 16);
+    for (const first of [1, 2]) void submit(rowsOf([10], first));
+    // Both were lost with one engine process: nothing can start before there is another.
+    engines.freeSlots = -2;
+    for (const batch of engines.started.splice(0)) batch.fail(new ChildLost('killed', false));
+    await turn();
+    expect(engines.started).toEqual([]);
+    engines.freeSlots = 2;
+    engines.onFreeSlot();
+    expect(engines.started.map(({ tokens }) => tokens.ids[0])).toEqual([1, 2]);
+  });
+
   it('finds the job that the model rejects, and serves the others', async () => {
     const { engines, submit } = setUp(1, 1024);
     void submit(rowsOf([10], 1));

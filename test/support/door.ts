@@ -8,6 +8,7 @@ import { ModelNames } from '../../src/rerank/model-names.ts';
 import type { Reranker } from '../../src/rerank/reranker.ts';
 import type { SideBySide } from '../../src/rerank/side-by-side.ts';
 import type { HealthCheck } from '../../src/serving/health.ts';
+import type { Readiness } from '../../src/serving/readiness.ts';
 import type { Caller } from '../../src/serving/update/change-request.ts';
 import type { Updater } from '../../src/serving/update/updater.ts';
 import { Client } from './client.ts';
@@ -43,7 +44,7 @@ export async function openDoor(
     console: undefined,
     updater: fakeUpdater(changedBy),
     health: { check: () => Promise.resolve({ healthy: true }) } as unknown as HealthCheck,
-    readiness: { hasStarted: () => true, whyNotReady: () => undefined },
+    readiness: alwaysReady(),
     catalogue: emptyCatalogue(),
     maxBodyBytes: config.maxBodyBytes,
     maxDocuments: config.maxDocuments,
@@ -71,6 +72,11 @@ function fakeUpdater(changedBy: string[]): Updater {
     return { operation, outcome: Promise.resolve({ currentModel: 'a', previousModel: 'b', operation: {} }) };
   };
   return { rollback } as unknown as Updater;
+}
+
+function alwaysReady(): Readiness {
+  const ready = { hasStarted: () => true, whyNotReady: () => undefined, remark: () => undefined };
+  return ready as unknown as Readiness;
 }
 
 function emptyCatalogue(): Catalogue {

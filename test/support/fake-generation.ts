@@ -8,6 +8,10 @@ export interface FakeGeneration {
   queuedPairs: number;
   restarts: number;
   isClosed: boolean;
+  readyEngines: number;
+  outage: string | undefined;
+  /** On the clock of the test. */
+  lastAnswerAt: number;
   readonly asked: { readonly query: string; readonly documents: readonly string[] }[];
   /** One logit a document. */
   readonly logit: (document: string) => number;
@@ -36,6 +40,9 @@ export function fakeGeneration(
     queuedPairs: 0,
     restarts: 0,
     isClosed: false,
+    readyEngines: 1,
+    outage: undefined,
+    lastAnswerAt: Number.NEGATIVE_INFINITY,
     asked: [],
     logit,
     async score(query, documents, _limits, signal) {

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
 import type { Generation } from '../../model/generation.ts';
 import type { ModelNames } from '../../rerank/model-names.ts';
-import { NOT_READY_RETRY_SECONDS, type Readiness } from '../readiness.ts';
+import type { Readiness } from '../../serving/readiness.ts';
+import { NOT_READY_RETRY_SECONDS } from './health.ts';
 import type { Catalogue } from './models.ts';
 
 export interface ClientRouteOptions {

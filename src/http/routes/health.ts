@@ -1,6 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { HealthCheck } from '../../serving/health.ts';
-import { NOT_READY_RETRY_SECONDS, type Readiness } from '../readiness.ts';
+import type { Readiness } from '../../serving/readiness.ts';
+
+export const NOT_READY_RETRY_SECONDS = '1';
 
 /** GET /healthz: does inference work? */
 export function healthRoute(health: HealthCheck): RequestHandler {
@@ -22,7 +24,7 @@ export function readyRoute(readiness: Readiness): RequestHandler {
   return (_request, response) => {
     const reason = readiness.whyNotReady();
     if (reason === undefined) {
-      const remark = readiness.remark?.();
+      const remark = readiness.remark();
       response.json({ status: 'ready', ...(remark !== undefined && { remark }) });
     } else
       response.status(503).set('Retry-After', NOT_READY_RETRY_SECONDS).json({ status: 'not ready', reason });

@@ -18,8 +18,6 @@ export interface GateContext extends AlwaysOptions {
   readonly limits?: Partial<AgreementLimits> | undefined;
   /** Score from 0 to 1 from which a document counts as relevant. */
   readonly threshold?: number | undefined;
-  /** `rejecting` leaves out a comparison that no limits wait for. */
-  readonly check?: 'all' | 'rejecting' | undefined;
   /** False leaves the golden sets out. */
   readonly checkGolden?: boolean | undefined;
   /** Lets it through whatever is found, but for scores that are none. */
@@ -64,27 +62,17 @@ const nothing: Answers = { checks: [], comparison: null };
 
 /** Golden sets and agreement: what depends on the words of the model's answers. */
 async function checkAnswers(candidate: Candidate, context: GateContext): Promise<Answers> {
-  const {
-    clock,
-    signal,
-    directory,
-    goldenFile,
-    current,
-    limits = {},
-    check = 'all',
-    checkGolden = true,
-  } = context;
-  const isCompared = current !== undefined && (check === 'all' || !isEmpty(limits));
+  const { clock, signal, directory, goldenFile, current, limits = {}, checkGolden = true } = context;
   const sources = checkGolden ? await readGoldenSources(directory, goldenFile) : [];
   const recorded = current instanceof RecordedAnswers ? current.probes : undefined;
-  const probes = isCompared ? (recorded ?? (await gather(context.probes))) : undefined;
+  const probes = current && (recorded ?? (await gather(context.probes)));
   const golden = sources.reduce((sum, source) => sum + queriesIn(source), 0);
   const advance = counter(golden + (probes instanceof Probes ? probes.set.length : 0), context);
   const checks: GateCheck[] = [];
   for (const source of sources) {
     checks.push(await timed('golden', clock, () => lookAt(source, candidate, signal, advance)));
   }
-  if (!isCompared || probes === undefined) return { checks, comparison: null };
+  if (current === undefined || probes === undefined) return { checks, comparison: null };
   const startedAt = clock.now();
   const { comparison, ...finding } =
     typeof probes === 'string'

@@ -113,16 +113,6 @@ describe('the gates', () => {
     });
   });
 
-  it('leave out a comparison that can not reject when there is no time for it', async () => {
-    const check = 'rejecting';
-    expect(namesOf(await runGates(fakeCandidate(), context({ current, check })))).toEqual(always);
-    expect(namesOf(await runGates(fakeCandidate(), context({ current, check, limits: {} })))).toEqual(always);
-    const limits = { maxLatencyRatio: 2 };
-    expect(namesOf(await runGates(fakeCandidate(), context({ current, check, limits })))).toContain(
-      'agreement',
-    );
-  });
-
   it('do not blame a model for another one that does not answer', async () => {
     const dead = fakeCandidate({
       score: () => {

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../src/errors.ts';
 import type { Generation } from '../../../src/model/generation.ts';
 import type { Metrics } from '../../../src/platform/metrics.ts';
-import { LiveTraffic } from '../../../src/serving/live/live-traffic.ts';
 import { Probation } from '../../../src/serving/probation/probation.ts';
 import { Standby } from '../../../src/serving/probation/standby.ts';
 import type { Operation } from '../../../src/serving/update/operation.ts';
@@ -11,12 +10,13 @@ import { LogBook } from '../../support/log-book.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { someOperation } from '../../support/operations.ts';
 import { someMetrics, valueOf } from '../../support/some-metrics.ts';
+import { WatchedTraffic } from '../../support/watched-traffic.ts';
 
 const TERMS = { requests: 1000, seconds: 60 };
 const internal = new ServiceError('internal', 'no usable score');
 
 let clock: ManualClock;
-let live: LiveTraffic;
+let live: WatchedTraffic;
 let standby: Standby;
 let metrics: Metrics;
 let probation: Probation;
@@ -28,7 +28,8 @@ const [next, before] = [fakeGeneration('next'), fakeGeneration('before')];
 
 beforeEach(() => {
   clock = new ManualClock();
-  live = new LiveTraffic();
+  clock.advance(60_000);
+  live = new WatchedTraffic();
   standby = new Standby(() => Promise.resolve());
   metrics = someMetrics();
   breaches = [];
@@ -107,7 +108,7 @@ describe('a probation', () => {
     await settled();
     expect(before.isClosed).toBe(true);
     expect(await outcomes('passed')).toBe(1);
-    expect(clock.pending, 'timers').toBe(0);
+    expect([clock.pending, live.listeners], 'timers and listeners').toEqual([0, 0]);
     expect(breaches).toEqual([]);
     // What comes later is no longer looked at.
     for (let time = 0; time < 5; time++) fail();
@@ -156,7 +157,7 @@ describe('a probation', () => {
     expect(breaches).toHaveLength(1);
     // It is needed now.
     expect(before.isClosed).toBe(false);
-    expect(clock.pending, 'timers').toBe(0);
+    expect([clock.pending, live.listeners], 'timers and listeners').toEqual([0, 0]);
   });
 
   it('does not say that a model was taken back which has to serve on', async () => {
@@ -211,7 +212,7 @@ describe('a probation', () => {
     expect(await outcomes('ended')).toBe(1);
     probation.end('and another');
     expect(await outcomes('ended')).toBe(1);
-    expect(clock.pending, 'timers').toBe(0);
+    expect([clock.pending, live.listeners], 'timers and listeners').toEqual([0, 0]);
     await settled();
     // Whoever ends it needs the model before, or not.
     expect(before.isClosed).toBe(false);

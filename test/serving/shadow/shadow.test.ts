@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../src/errors.ts';
 import type { Generation } from '../../../src/model/generation.ts';
-import { LiveTraffic } from '../../../src/serving/live/live-traffic.ts';
 import { Audition } from '../../../src/serving/shadow/audition.ts';
 import { Shadow, type ShadowJudgement } from '../../../src/serving/shadow/shadow.ts';
 import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
@@ -9,23 +8,10 @@ import type { Operation } from '../../../src/serving/update/operation.ts';
 import { type FakeGeneration, fakeGeneration } from '../../support/fake-generation.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { someOperation } from '../../support/operations.ts';
+import { WatchedTraffic } from '../../support/watched-traffic.ts';
 
 const FIFTEEN_MINUTES = 15 * 60_000;
 const DOCUMENTS = ['a', 'bb', 'ccc'];
-
-/** Counts who looks on. */
-class WatchedTraffic extends LiveTraffic {
-  observers = 0;
-
-  override observe(...args: Parameters<LiveTraffic['observe']>): () => void {
-    this.observers++;
-    const stop = super.observe(...args);
-    return () => {
-      this.observers--;
-      stop();
-    };
-  }
-}
 
 let clock: ManualClock;
 let live: WatchedTraffic;
@@ -33,6 +19,7 @@ let slot: ModelSlot<Generation>;
 let current: Generation & FakeGeneration;
 let candidate: Generation & FakeGeneration;
 let operation: Operation;
+let audition: Audition;
 
 beforeEach(async () => {
   clock = new ManualClock();
@@ -41,12 +28,13 @@ beforeEach(async () => {
   current = fakeGeneration('current');
   candidate = fakeGeneration('next');
   operation = someOperation({}, clock);
+  audition = new Audition();
   await slot.swap(current);
 });
 
 function run(requests: number, { limits = {}, forced = false, threshold }: Partial<ShadowJudgement> = {}) {
   const terms = { percent: 100, requests };
-  const running = new Shadow({ slot, live, audition: new Audition(), clock }).run(
+  const running = new Shadow({ slot, live, audition, clock }).run(
     candidate,
     terms,
     { limits, forced, threshold },
@@ -104,6 +92,19 @@ describe('a shadow', () => {
     await passes(25);
     await running;
     expect(candidate.asked).toHaveLength(DOCUMENTS.length);
+  });
+
+  it('is over when nobody asks its candidate any more', async () => {
+    let isOver = false;
+    const running = run(1).then(() => void (isOver = true));
+    const lease = audition.lease();
+    expect(lease?.model).toBe(candidate);
+    answerOne();
+    await passes(25);
+    expect(audition.lease()).toBeUndefined();
+    expect(isOver).toBe(false);
+    lease?.release();
+    await running;
   });
 
   it('rejects a candidate beyond the limits, with what was found', async () => {

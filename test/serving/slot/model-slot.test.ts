@@ -68,6 +68,7 @@ describe('the model slot', () => {
     await slot.swap(failed);
     await slot.swap(old);
     expect(slot.current).toBe(old);
+    expect(slot.retired, 'one that serves is not').toBe(0);
     expect(await isDrained(slot, failed)).toBe(true);
     await slot.swap({ name: 3 });
     expect(await isDrained(slot, old)).toBe(false);
@@ -101,8 +102,9 @@ describe('a model that takes the place of one that ends first', () => {
   /** A slot whose window is open until the test says what comes of it. */
   async function openWindow(isUsable = unusable) {
     const clock = new ManualClock();
+    clock.advance(60_000);
     const slot = new ModelSlot<FakeModel>(clock);
-    await slot.swap(old);
+    expect(await slot.swap(old)).toEqual({ previous: undefined, lockHeldMs: 0, held: 0 });
     const opened = Promise.withResolvers<FakeModel>();
     const outcome = Promise.withResolvers<FakeModel>();
     const result = slot.replace(EXPECTED_MS, isUsable, (current) => {
@@ -233,6 +235,8 @@ describe('a model that takes the place of one that ends first', () => {
     const waiting = Array.from({ length: limit }, () => slot.lease());
     clock.advance(100);
     await expect(slot.lease()).rejects.toMatchObject({ type: 'unavailable', retryAfterSeconds: 1 });
+    clock.advance(7_900);
+    await expect(slot.lease()).rejects.toMatchObject({ retryAfterSeconds: 2 });
     outcome.resolve(next);
     expect(await Promise.all(waiting)).toHaveLength(limit);
     expect((await slot.lease()).model).toBe(next);
