@@ -1,4 +1,4 @@
-import type { Environment } from './config.ts';
+import type { Environment } from './platform/environment.ts';
 
 /** What ONNX Runtime, CUDA, Vulkan and the C library read, and what says where Python has CUDA's libraries. Keys and tokens stay out of the children. */
 const PASSED_ON =

@@ -7,8 +7,7 @@ import { observationOf } from './config/observation-settings.ts';
 import { isOn, listOf } from './config/rules.ts';
 import { isSecret, settings } from './config/settings.ts';
 import { storeOf } from './config/store-settings.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './platform/environment.ts';
 
 export type Config = ReturnType<typeof readConfig>;
 

@@ -13,7 +13,7 @@ import type { Logger } from './platform/logger.ts';
 import { readMachineBudget } from './platform/machine-budget.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { readProcessor } from './platform/processor.ts';
-import { Preparation } from './serving/preparation.ts';
+import { Preparation } from './serving/preparation/preparation.ts';
 import { availableModels } from './store/available-models.ts';
 import { CompiledCache } from './store/compiled-cache.ts';
 import { PlanStore } from './store/plan-store.ts';

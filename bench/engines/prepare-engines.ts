@@ -5,7 +5,7 @@ import type { Device } from '../../src/engine/protocol.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { Logger } from '../../src/platform/logger.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
-import { unwatched } from '../../src/serving/phase.ts';
+import { unwatched } from '../../src/serving/operation/phase.ts';
 import { openWorkshop } from '../../src/workshop.ts';
 
 /** A compiled model, of which engines can be started. */

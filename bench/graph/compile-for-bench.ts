@@ -5,7 +5,7 @@ import type { LoadableModel } from '../../src/model/loadable-model.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
-import { unwatched } from '../../src/serving/phase.ts';
+import { unwatched } from '../../src/serving/operation/phase.ts';
 import { openWorkshop } from '../../src/workshop.ts';
 import { writePlainGraph, type XlmRobertaConfig } from './plain-graph.ts';
 

@@ -1,6 +1,6 @@
 import { ServerClient } from '../../src/commands/server/server-client.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import type { OperationReport } from '../../src/serving/update/operation-report.ts';
+import type { OperationReport } from '../../src/serving/operation/operation-report.ts';
 import { epochMs } from './epoch.ts';
 
 /** What was heard of an operation, and when, in milliseconds since 1970. */

@@ -1,5 +1,4 @@
-import type { Value } from '../../src/graph/onnx/graph-builder.ts';
-import { GraphBuilder } from '../../src/graph/onnx/graph-builder.ts';
+import { GraphBuilder, type Value } from '../../src/graph/onnx/graph-builder.ts';
 import type { Model } from '../../src/graph/onnx/model.ts';
 import { compareWords } from './common-prefix.ts';
 import { Operators } from './operators.ts';

@@ -1,7 +1,7 @@
 import { type Provider, sha256Of } from '../../src/platform/cuda/examine-provider.ts';
 import { readReceipt } from '../../src/platform/cuda/receipt.ts';
 import type { ArchiveSource } from './archive-source.ts';
-import type { SetupOptions } from './set-up-provider.ts';
+import type { SetupOptions } from './setup-options.ts';
 
 /** Is what lies there the provider that is asked for? Where an archive is named, it has to be out of that one. */
 export async function isAlreadyPlaced(

@@ -4,14 +4,7 @@ import { SetupError } from './errors.ts';
 import { Harvest } from './harvest.ts';
 import { readTar } from './read-tar.ts';
 import { readZip } from './read-zip.ts';
-
-export interface ReadingOptions {
-  /** Of the archive, for messages. */
-  readonly name: string;
-  readonly signal: AbortSignal;
-  /** How much of the archive was read, in bytes. */
-  readonly onProgress: (done: number, total: number) => void;
-}
+import type { ReadingOptions } from './reading-options.ts';
 
 /**
  * Unpacks the two libraries of the provider into a folder, and nothing else.

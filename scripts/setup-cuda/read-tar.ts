@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Parser, type ReadEntry } from 'tar';
 import type { Harvest } from './harvest.ts';
-import type { ReadingOptions } from './read-archive.ts';
+import type { ReadingOptions } from './reading-options.ts';
 
 const PIECE_BYTES = 2 ** 20;
 

@@ -3,7 +3,7 @@ import { Transform } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { openPromise } from 'yauzl';
 import type { Harvest } from './harvest.ts';
-import type { ReadingOptions } from './read-archive.ts';
+import type { ReadingOptions } from './reading-options.ts';
 
 /** Set in the upper half of the external attributes by programs that know Unix modes: the type of a file. */
 const TYPE_MASK = 0o170000;

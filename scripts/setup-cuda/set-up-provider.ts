@@ -8,48 +8,19 @@ import {
   sha256Of,
   wrongFile,
 } from '../../src/platform/cuda/examine-provider.ts';
-import type { KnownProvider } from '../../src/platform/cuda/known-providers.ts';
-import type { LibraryFolders } from '../../src/platform/cuda/library-search.ts';
 import { readLinkage } from '../../src/platform/cuda/linkage.ts';
 import { PROVIDER, PROVIDER_FILES } from '../../src/platform/cuda/provider-files.ts';
-import type { Transport } from '../../src/store/transport/transport.ts';
 import { isAlreadyPlaced } from './already-placed.ts';
-import { type ArchiveSource, archiveSource, findArchive, type ReleasePlaces } from './archive-source.ts';
-import type { Arguments } from './arguments.ts';
+import { type ArchiveSource, archiveSource, findArchive } from './archive-source.ts';
 import { download } from './download.ts';
 import { SetupError } from './errors.ts';
-import type { ArchiveDigests } from './known-archives.ts';
 import { clearLeftovers, makeStaging } from './leftovers.ts';
 import { placeProvider } from './place.ts';
 import { readArchive } from './read-archive.ts';
 import { releaseDigest } from './release-digest.ts';
+import type { SetupOptions } from './setup-options.ts';
 import { makeFolder } from './target-folder.ts';
 import { type Verdict, verifyArchive } from './verify-archive.ts';
-
-/** Told as the work goes on. */
-interface SetupProgress {
-  readonly enter: (phase: string) => void;
-  readonly advance: (done: number, total: number, unit: 'bytes') => void;
-}
-
-export interface SetupOptions extends Pick<Arguments, 'cuda' | 'force'> {
-  /** Where the libraries belong. */
-  readonly directory: string;
-  /** Of onnxruntime-node. */
-  readonly version: string;
-  /** ORT_CUDA_ARCHIVE. */
-  readonly archive: string | undefined;
-  /** ORT_CUDA_SHA256. */
-  readonly archiveSha256: string | undefined;
-  readonly knownArchives: ArchiveDigests;
-  readonly knownProviders: readonly KnownProvider[];
-  readonly releases: ReleasePlaces;
-  readonly transport: Transport;
-  readonly libraries: LibraryFolders;
-  readonly progress: SetupProgress;
-  readonly now: Date;
-  readonly signal: AbortSignal;
-}
 
 export interface SetupResult {
   /** False when it was there already. */

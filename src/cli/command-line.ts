@@ -1,5 +1,6 @@
 import type { Terminal } from '../commands/terminal.ts';
-import type { Config, Environment } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { Environment } from '../platform/environment.ts';
 import type { Completes, Flags, GivenFlags } from './flags.ts';
 import type { GivenSettings, SettingScope } from './setting-flags.ts';
 

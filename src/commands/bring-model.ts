@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { systemClock } from '../platform/clock.ts';
-import { unwatched } from '../serving/phase.ts';
+import { unwatched } from '../serving/operation/phase.ts';
 import { openCommandWorkshop } from './command-workshop.ts';
 
 /** A model that a server with the same state directory loads without any further work. */

@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { progress as createBar } from '@clack/prompts';
 import type { Clock } from '../platform/clock.ts';
-import type { FetchStep } from '../serving/phase.ts';
+import type { FetchStep } from '../serving/operation/phase.ts';
 import { type ProgressView, progressText, shareOf } from './report/progress-text.ts';
 import { Rate } from './report/rate.ts';
 

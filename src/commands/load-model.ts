@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Generation } from '../model/generation.ts';
 import type { Dtype } from '../model/model-directory.ts';
-import { unwatched } from '../serving/phase.ts';
+import { unwatched } from '../serving/operation/phase.ts';
 import type { ProgressOptions } from './command-progress.ts';
 import { openCommandWorkshop } from './command-workshop.ts';
 

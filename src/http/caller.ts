@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { ServiceError } from '../errors.ts';
-import type { Caller } from '../serving/update/change-request.ts';
+import type { Caller } from '../serving/operation/change-request.ts';
 import { identityOf, nameOf } from './access/identity.ts';
 import { traceOf } from './request-trace.ts';
 

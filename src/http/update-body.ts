@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
-import type { PreloadRequest, RollbackRequest, UpdateRequest } from '../serving/update/change-request.ts';
+import type { PreloadRequest, RollbackRequest, UpdateRequest } from '../serving/operation/change-request.ts';
 import { validate } from './validate.ts';
 
 const LONGEST_REFERENCE = 4096;

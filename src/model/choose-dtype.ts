@@ -10,8 +10,9 @@ import { shippedProbeSet } from './agreement/probe-set.ts';
 import { wallClockScorer } from './agreement/scorers.ts';
 import { Generation } from './generation.ts';
 import type { GenerationSettings } from './generation-settings.ts';
-import type { NamedModel, ServableGraph } from './loadable-model.ts';
+import type { NamedModel } from './loadable-model.ts';
 import { defaultPlan } from './plan/serving-plan.ts';
+import type { ServableGraph } from './servable-graph.ts';
 
 /** Beside the compiled graph that it speaks of. */
 const VERDICT_FILE = 'agreement.json';

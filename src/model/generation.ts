@@ -8,7 +8,7 @@ import type { GenerationSettings } from './generation-settings.ts';
 import type { GpuFootprint } from './gpu-footprint.ts';
 import type { StillHeld } from './gpu-release.ts';
 import type { ModelSize } from './memory-need.ts';
-import { type Nest, TOKENIZER_FILE } from './nest.ts';
+import type { Nest } from './nest.ts';
 import { batchBounds } from './plan/batch-tokens.ts';
 import { type ScoredRequest, scorePairs } from './score-pairs.ts';
 import {
@@ -17,6 +17,7 @@ import {
   type NumberedModel,
   startGeneration,
 } from './start-generation.ts';
+import { TOKENIZER_FILE } from './start-tokenizer.ts';
 import type { ScoreLimits } from './text-limits.ts';
 import type { InspectRequest, TokenizerInspection } from './tokenizer/protocol.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';

@@ -1,13 +1,7 @@
 import type { GpuMemory } from '../platform/memory/gpu-memory.ts';
 import type { GpuWatch } from '../platform/memory/gpu-watch.ts';
 import { ANSWER_MS, GpuRelease } from './gpu-release.ts';
-
-/** The card, and what one model holds of it. */
-export interface OnCard {
-  readonly card: GpuMemory;
-  /** Bytes that the engines of the model hold; undefined where nothing tells. */
-  readonly heldBytes: number | undefined;
-}
+import type { OnCard } from './on-card.ts';
 
 /** A look at the card that is hardly older than what follows on it. */
 export const JUST_NOW_MS = 2_000;

@@ -1,7 +1,7 @@
 import { delay } from '../platform/clock.ts';
 import type { GpuMemory } from '../platform/memory/gpu-memory.ts';
 import type { GpuWatch } from '../platform/memory/gpu-watch.ts';
-import type { OnCard } from './gpu-footprint.ts';
+import type { OnCard } from './on-card.ts';
 
 /** What is not back yet. */
 export interface StillHeld {

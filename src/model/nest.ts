@@ -1,42 +1,20 @@
-import { join } from 'node:path';
-import { countRestarts } from '../engine/count-restarts.ts';
 import type { Device, WakeRequest } from '../engine/protocol.ts';
 import { SpareEngines } from '../engine/spare-engines.ts';
 import { probeModel } from '../graph/probe-model.ts';
 import { warmPageCache } from '../platform/page-cache.ts';
-import type { Generation } from './generation.ts';
+import { type ChildSettings, childOptions } from './child-options.ts';
 import type { GenerationSettings } from './generation-settings.ts';
 import type { LoadableModel } from './loadable-model.ts';
-import { Tokenizer } from './tokenizer/tokenizer.ts';
-
-/** What a generation shares with the processes that it is made of. */
-export type ChildSettings = Pick<
-  GenerationSettings,
-  'childEnv' | 'clock' | 'logger' | 'loadTimeoutMs' | 'metrics'
->;
+import { startTokenizer } from './start-tokenizer.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
 /** What decides how engines without a model are started. */
 export type NestSettings = ChildSettings & Pick<GenerationSettings, 'device' | 'gpu'>;
 
-export const TOKENIZER_FILE = 'tokenizer.json';
-
-/** The options that all child processes of one generation have in common. */
-export function childOptions({ childEnv, clock, logger, loadTimeoutMs, metrics }: ChildSettings) {
-  return { env: childEnv, clock, logger, loadTimeoutMs, ...countRestarts(metrics) };
-}
-
-/** @throws ServiceError invalid_model when tokenizer.json can't be used. */
-export function startTokenizer(
-  model: LoadableModel & { readonly generation: number },
-  settings: ChildSettings,
-  signal: AbortSignal,
-): Promise<Tokenizer> {
-  const options = {
-    ...childOptions(settings),
-    name: `model-${model.generation}.tokenizer`,
-    tokenizerFile: join(model.directory, TOKENIZER_FILE),
-  };
-  return Tokenizer.start(options, signal);
+/** A model that serves. */
+interface TokenizerOwner {
+  /** Its tokenizer for one more owner, if that of the model in another directory is the same, and works. */
+  shareTokenizer(directory: string): Promise<Tokenizer | undefined>;
 }
 
 /** How much of a generation there is room for while another one serves. */
@@ -48,7 +26,7 @@ export interface NestRoom {
   /** Whether each engine may have a context on the card already. */
   readonly forContexts: boolean;
   /** The model that serves: a tokenizer of the same content can be shared. */
-  readonly running: Generation | undefined;
+  readonly running: TokenizerOwner | undefined;
 }
 
 /**

@@ -5,15 +5,18 @@ import type { Device } from '../engine/protocol.ts';
 import { checkSignature } from '../engine/signature.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { childOptions } from './child-options.ts';
 import type { GenerationSettings } from './generation-settings.ts';
 import { GpuFootprint, JUST_NOW_MS } from './gpu-footprint.ts';
 import { ANSWER_MS } from './gpu-release.ts';
-import type { LoadableModel, ServableGraph } from './loadable-model.ts';
+import type { LoadableModel } from './loadable-model.ts';
 import type { ModelSize } from './memory-need.ts';
 import { modelSize } from './model-size.ts';
 import { readTokenLimit } from './model-traits.ts';
-import { childOptions, type Nest, startTokenizer } from './nest.ts';
+import type { Nest } from './nest.ts';
 import { batchBounds } from './plan/batch-tokens.ts';
+import type { ServableGraph } from './servable-graph.ts';
+import { startTokenizer } from './start-tokenizer.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
 /** Which model answered. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OperationReport } from '../../src/serving/update/operation-report.ts';
+import type { OperationReport } from '../../src/serving/operation/operation-report.ts';
 import { DOCUMENTS, QUERY } from '../support/capitals.ts';
 import type { ServiceUnderTest } from '../support/running-service.ts';
 import { readScrape } from '../support/scrape.ts';

@@ -7,7 +7,7 @@ import { writeScore } from '../../src/graph/architectures/labels.ts';
 import { encodeModel } from '../../src/graph/onnx/encode.ts';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { explain } from '../../src/serving/preparation.ts';
+import { explain } from '../../src/serving/preparation/preparation.ts';
 import { goldenRoot } from '../support/golden.ts';
 import { LogBook } from '../support/log-book.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { updateEventsRoute } from '../../src/http/routes/update-events.ts';
-import type { Operation } from '../../src/serving/update/operation.ts';
+import type { Operation } from '../../src/serving/operation/operation.ts';
 import type { Updater } from '../../src/serving/update/updater.ts';
 import { type OperationEvent, operationEvents } from '../support/event-stream.ts';
 import { ManualClock } from '../support/manual-clock.ts';

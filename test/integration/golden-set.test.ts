@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { GateReport } from '../../src/serving/gates/gate-report.ts';
+import type { GateReport } from '../../src/serving/operation/gate-report.ts';
 import { DOCUMENTS, QUERY } from '../support/capitals.ts';
 import type { OperationView } from '../support/client.ts';
 import { copyModel, scratchDirectory } from '../support/directories.ts';

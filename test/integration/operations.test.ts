@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OperationReport } from '../../src/serving/update/operation-report.ts';
+import type { OperationReport } from '../../src/serving/operation/operation-report.ts';
 import type { Answer } from '../support/client.ts';
 import { copiesIn, copyModel, scratchDirectory } from '../support/directories.ts';
 import { expectError } from '../support/error-answer.ts';

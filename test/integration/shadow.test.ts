@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ShadowReport } from '../../src/serving/shadow/shadow-report.ts';
+import type { ShadowReport } from '../../src/serving/operation/shadow-report.ts';
 import { DOCUMENTS, largestDifference, QUERY, SAME_SCORE } from '../support/capitals.ts';
 import type { Reranked } from '../support/client.ts';
 import { copiesIn, scratchDirectory } from '../support/directories.ts';

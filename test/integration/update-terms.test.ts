@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { requestDefaults } from '../../scripts/synthesize/request.ts';
 import { writeCheckpoint } from '../../scripts/synthesize/write-checkpoint.ts';
-import type { GateReport } from '../../src/serving/gates/gate-report.ts';
+import type { GateReport } from '../../src/serving/operation/gate-report.ts';
 import { DOCUMENTS, QUERY } from '../support/capitals.ts';
 import { copiesIn, copyModel, scratchDirectory } from '../support/directories.ts';
 import { expectError } from '../support/error-answer.ts';

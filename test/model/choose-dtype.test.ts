@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { chooseDtype, type FastDtype } from '../../src/model/choose-dtype.ts';
 import { Generation } from '../../src/model/generation.ts';
 import type { GenerationSettings } from '../../src/model/generation-settings.ts';
-import type { ServableGraph } from '../../src/model/loadable-model.ts';
+import type { ServableGraph } from '../../src/model/servable-graph.ts';
 import { type FakeGeneration, fakeGeneration } from '../support/fake-generation.ts';
 import { LogBook } from '../support/log-book.ts';
 import { ManualClock } from '../support/manual-clock.ts';

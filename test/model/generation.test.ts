@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { unwatched } from '../../src/serving/phase.ts';
+import { unwatched } from '../../src/serving/operation/phase.ts';
 import { embeddedModels } from '../support/directories.ts';
 import { until } from '../support/until.ts';
 import { workshopOver } from '../support/workshop.ts';

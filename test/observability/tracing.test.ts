@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTracing } from '../../src/platform/tracing/tracing.ts';
+import { openTracing } from '../../src/platform/tracing/open-tracing.ts';
 import { LogBook } from '../support/log-book.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { OtlpCollector } from '../support/otlp-collector.ts';

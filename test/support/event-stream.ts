@@ -1,5 +1,5 @@
 import { EventStreamParser } from '../../src/commands/server/event-stream.ts';
-import type { OperationReport } from '../../src/serving/update/operation-report.ts';
+import type { OperationReport } from '../../src/serving/operation/operation-report.ts';
 
 /** A message of `GET /update/:id/events`. */
 export interface OperationEvent {

@@ -1,8 +1,9 @@
 import type { Generation } from '../../src/model/generation.ts';
+import type { Change } from '../../src/serving/operation/change-request.ts';
+import type { SwapMode } from '../../src/serving/operation/operation-report.ts';
 import { ModelSlot } from '../../src/serving/slot/model-slot.ts';
-import { type ChangeParts, changeModel } from '../../src/serving/update/change-model.ts';
-import type { Change } from '../../src/serving/update/change-request.ts';
-import type { SwapMode } from '../../src/serving/update/operation-report.ts';
+import { changeModel } from '../../src/serving/update/change-model.ts';
+import type { ChangeParts } from '../../src/serving/update/change-parts.ts';
 import type { UpdateOutcome } from '../../src/serving/update/operations.ts';
 import { type FakeGeneration, fakeGeneration } from './fake-generation.ts';
 import { LogBook } from './log-book.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/platform/clock.ts';
-import { Operation, type OperationOptions } from '../../src/serving/update/operation.ts';
+import { Operation, type OperationOptions } from '../../src/serving/operation/operation.ts';
 import { ManualClock } from './manual-clock.ts';
 
 let operations = 0;

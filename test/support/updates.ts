@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { OperationReport } from '../../src/serving/update/operation-report.ts';
+import type { OperationReport } from '../../src/serving/operation/operation-report.ts';
 import type { Answer, Client } from './client.ts';
 import { type OperationEvent, operationEvents } from './event-stream.ts';
 import { signalAll, tokenizersOf } from './processes.ts';

@@ -2,7 +2,7 @@ import { readConfig } from '../../src/config.ts';
 import type { LoadableModel } from '../../src/model/loadable-model.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
-import { unwatched } from '../../src/serving/phase.ts';
+import { unwatched } from '../../src/serving/operation/phase.ts';
 import { openWorkshop, type Workshop } from '../../src/workshop.ts';
 import { scratchDirectory } from './directories.ts';
 import { LogBook } from './log-book.ts';

@@ -10,7 +10,7 @@ import { runSink } from '../sink/run-sink.ts';
 import { hubCacheOf } from '../start-server.ts';
 import { type TransferPart, transferWindows } from '../transfer-windows.ts';
 import type { Window } from '../window.ts';
-import type { DownloadPlan } from './run-download.ts';
+import type { DownloadPlan } from './download-plan.ts';
 
 /** The parts of a round, in order. "sink": the hub sends the same bytes at the same speed, and the server has no part in it. */
 export type SliceName = 'alone' | TransferPart | 'sink';

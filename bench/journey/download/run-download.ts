@@ -10,21 +10,8 @@ import type { Sample } from '../load/protocol.ts';
 import { writeRequests } from '../request-file.ts';
 import { startRerankd } from '../start-server.ts';
 import { ThreadWatch } from '../thread-watch.ts';
+import type { DownloadPlan } from './download-plan.ts';
 import { type Round, Rounds } from './rounds.ts';
-
-export interface DownloadPlan {
-  readonly checkpoint: string;
-  /** For the server and the requests. */
-  readonly directory: string;
-  /** What the server serves meanwhile. */
-  readonly model: string;
-  readonly rounds: number;
-  readonly sliceSeconds: number;
-  /** Share of the capacity that the load takes, 0 to 1. */
-  readonly share: number;
-  /** Of the server, in megabytes a second. */
-  readonly limit: number | undefined;
-}
 
 /** A download at one speed limit, beside a steady load. */
 export interface DownloadFindings {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { OperationReport } from '../../../src/serving/update/operation-report.ts';
+import type { OperationReport } from '../../../src/serving/operation/operation-report.ts';
 import type { RunningServer } from '../../serve/contenders/contender.ts';
 import { MemoryWatch } from '../../serve/process/memory-watch.ts';
 import { epochMs } from '../epoch.ts';

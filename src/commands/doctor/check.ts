@@ -1,4 +1,5 @@
-import type { Config, Environment } from '../../config.ts';
+import type { Config } from '../../config.ts';
+import type { Environment } from '../../platform/environment.ts';
 import type { Machine } from './machine.ts';
 
 /** From the best to the worst. */

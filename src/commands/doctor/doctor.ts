@@ -1,5 +1,5 @@
-import type { Environment } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { Environment } from '../../platform/environment.ts';
 import { checks } from './checks.ts';
 import { examine, worstOf } from './examine.ts';
 import { examinationJson, formatExamination } from './format-examination.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type SettingName, settings } from '../../config/settings.ts';
-import { type Config, ConfigError, type Environment, readConfig, shownSetting } from '../../config.ts';
+import { type Config, ConfigError, readConfig, shownSetting } from '../../config.ts';
+import type { Environment } from '../../platform/environment.ts';
 
 /** The configuration without the settings that can't be used, and one message for each of those. */
 export function usableConfig(env: Environment): {

@@ -2,13 +2,10 @@ import type { Activation } from '../layers/activation.ts';
 import type { Layers } from '../layers/layers.ts';
 import { linear } from '../layers/product.ts';
 import type { Value } from '../onnx/graph-builder.ts';
-import { type RelativeAttention, writeSelfAttention } from './self-attention.ts';
+import { type AttentionScopes, type RelativeAttention, writeSelfAttention } from './self-attention.ts';
 
 /** Scopes of one layer's weights in the checkpoint. */
-export interface LayerScopes {
-  readonly query: string;
-  readonly key: string;
-  readonly value: string;
+export interface LayerScopes extends AttentionScopes {
   readonly attentionOutput: string;
   readonly attentionNorm: string;
   readonly intermediate: string;

@@ -1,7 +1,13 @@
 import type { Layers } from '../layers/layers.ts';
 import { type Linear, linear, withoutBias } from '../layers/product.ts';
 import type { Value } from '../onnx/graph-builder.ts';
-import type { LayerScopes } from './post-norm-encoder.ts';
+
+/** Scopes of the weights of one layer's attention in the checkpoint. */
+export interface AttentionScopes {
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+}
 
 /** Attention that knows more than content: a bias on the scores, and another scale for them. */
 export interface RelativeAttention {
@@ -26,7 +32,7 @@ interface AttentionInput {
 interface AttentionLayer {
   readonly hidden: number;
   readonly heads: number;
-  readonly scopes: LayerScopes;
+  readonly scopes: AttentionScopes;
   readonly index: number;
   readonly relative?: RelativeAttention | undefined;
 }

@@ -1,8 +1,8 @@
 // What the page gets from the server: its JSON, as the page's modules read it.
 
 export type { RankAgreement } from '../../model/agreement/rank-agreement.ts';
-export type { GateReport } from '../../serving/gates/gate-report.ts';
-export type { OperationReport as Operation } from '../../serving/update/operation-report.ts';
+export type { GateReport } from '../../serving/operation/gate-report.ts';
+export type { OperationReport as Operation } from '../../serving/operation/operation-report.ts';
 export type { Stats } from './stats.ts';
 
 /** POST /rerank */

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Clock } from '../../platform/clock.ts';
-import type { OperationReport } from '../../serving/update/operation-report.ts';
+import type { OperationReport } from '../../serving/operation/operation-report.ts';
 import type { Updater } from '../../serving/update/updater.ts';
 
 /** Progress of one phase is told no more often. */

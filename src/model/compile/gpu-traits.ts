@@ -3,7 +3,7 @@ import { elementBytes } from '../../graph/onnx/element-type.ts';
 import { planModel } from '../../graph/plan-model.ts';
 import { readConfig } from '../../graph/read-config.ts';
 import { Checkpoint } from '../../graph/safetensors/checkpoint.ts';
-import type { ServableGraph } from '../loadable-model.ts';
+import type { ServableGraph } from '../servable-graph.ts';
 
 /** What is known of a graph for a GPU from its plan: no weights are read. @param directory of the checkpoint */
 export async function gpuTraits(

@@ -1,5 +1,5 @@
 import type { Device } from '../../engine/protocol.ts';
-import type { ServableGraph } from '../loadable-model.ts';
+import type { ServableGraph } from '../servable-graph.ts';
 
 /**
  * Tokens of a batch on a GPU. On a datacentre card the products of a model of 24 layers and 1,024 columns have long reached

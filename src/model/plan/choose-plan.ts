@@ -1,5 +1,5 @@
 import type { Logger } from '../../platform/logger.ts';
-import type { ServableGraph } from '../loadable-model.ts';
+import type { ServableGraph } from '../servable-graph.ts';
 import { batchTokensToTry } from './batch-tokens.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { defaultPlan, type PlanSettings, type ServingPlan } from './serving-plan.ts';

@@ -1,4 +1,4 @@
-import type { ServableGraph } from '../loadable-model.ts';
+import type { ServableGraph } from '../servable-graph.ts';
 import { autoBatchTokens } from './batch-tokens.ts';
 import { type EnginePlan, type EnginePlanRequest, planEngines } from './engine-plan.ts';
 

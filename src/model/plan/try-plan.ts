@@ -6,7 +6,7 @@ import { EnginePool } from '../../engine/engine-pool.ts';
 import type { RaggedTokens } from '../../engine/protocol.ts';
 import { checkSignature } from '../../engine/signature.ts';
 import type { GenerationSettings } from '../generation-settings.ts';
-import type { ServableGraph } from '../loadable-model.ts';
+import type { ServableGraph } from '../servable-graph.ts';
 import type { EnginePlan } from './engine-plan.ts';
 
 /** At least this long is measured, unless the first look took that long already. */

@@ -37,9 +37,3 @@ export interface TracingOptions {
   readonly logger: Logger;
   readonly metrics: { readonly traceSpans: Pick<Counter<'outcome'>, 'inc'> };
 }
-
-/** OpenTelemetry takes a quarter of a second and 25 MB to load: only those pay for it who want traces. */
-export async function openTracing(options: TracingOptions): Promise<Tracing> {
-  const { OpenTelemetryTracing } = await import('./otlp/open-telemetry-tracing.ts');
-  return new OpenTelemetryTracing(options);
-}

@@ -3,13 +3,10 @@ import { type Comparison, compareScorers } from '../../model/agreement/compare.t
 import { type AgreementLimits, breaches } from '../../model/agreement/limits.ts';
 import { engineTimeScorer } from '../../model/agreement/scorers.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate, Current } from './candidate.ts';
 import { type Finding, failed, passed } from './finding.ts';
 import type { Probes } from './probes.ts';
 import { RecordedAnswers } from './recorded-answers.ts';
-
-/** The model that serves meanwhile, as far as it is compared with. */
-export type Current = Pick<Candidate, 'identity' | 'maxLength' | 'score'>;
 
 export interface AgreementOptions {
   readonly limits: Partial<AgreementLimits>;

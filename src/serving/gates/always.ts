@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
+import type { GateCheck } from '../operation/gate-report.ts';
 import type { Candidate } from './candidate.ts';
 import { type Finding, failed, passed, timed } from './finding.ts';
-import type { GateCheck } from './gate-report.ts';
 import { checkTokenizer } from './tokenizer-check.ts';
 
 export interface AlwaysOptions {

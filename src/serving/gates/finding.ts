@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import type { GateCheck, GateName } from './gate-report.ts';
+import type { GateCheck, GateName } from '../operation/gate-report.ts';
 
 /** What a gate found. A failure's message can follow "the model loads, but". */
 export type Finding = Pick<GateCheck, 'passed' | 'message'>;

@@ -1,10 +1,10 @@
 import { ServiceError } from '../../errors.ts';
 import type { AgreementLimits } from '../../model/agreement/limits.ts';
-import { type Agreement, type Current, checkAgreement, notCompared } from './agreement-check.ts';
+import type { GateCheck, GateName, GateReport } from '../operation/gate-report.ts';
+import { type Agreement, checkAgreement, notCompared } from './agreement-check.ts';
 import { type AlwaysOptions, checkAlways } from './always.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate, Current } from './candidate.ts';
 import { timed } from './finding.ts';
-import type { GateCheck, GateName, GateReport } from './gate-report.ts';
 import { lookAt, queriesIn, readGoldenSources } from './golden-sources.ts';
 import { type ProbeSources, Probes } from './probes.ts';
 import { RecordedAnswers } from './recorded-answers.ts';

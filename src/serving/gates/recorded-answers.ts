@@ -2,7 +2,7 @@ import { Flow } from '../../batching/flow.ts';
 import { ServiceError } from '../../errors.ts';
 import type { ScoredRequest } from '../../model/score-pairs.ts';
 import { type Clock, delay } from '../../platform/clock.ts';
-import type { Current } from './agreement-check.ts';
+import type { Current } from './candidate.ts';
 import type { Probes } from './probes.ts';
 
 export interface RecordingOptions {

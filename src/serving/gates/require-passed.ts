@@ -1,5 +1,5 @@
 import { ServiceError } from '../../errors.ts';
-import type { GateReport } from './gate-report.ts';
+import type { GateReport } from '../operation/gate-report.ts';
 
 /** @throws ServiceError rejected_by_gate with the report, unless the model passed or is let through all the same. */
 export function requirePassed(report: GateReport): void {

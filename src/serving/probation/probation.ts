@@ -4,10 +4,10 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { LiveTraffic } from '../live/live-traffic.ts';
-import type { ProbationTerms } from '../update/change-request.ts';
-import type { Operation } from '../update/operation.ts';
+import type { ProbationTerms } from '../operation/change-request.ts';
+import type { Operation } from '../operation/operation.ts';
+import type { ProbationReport } from '../operation/probation-report.ts';
 import { breach } from './breach.ts';
-import type { ProbationReport } from './probation-report.ts';
 import type { Standby } from './standby.ts';
 
 export interface ProbationOptions {

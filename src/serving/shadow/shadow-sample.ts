@@ -1,7 +1,7 @@
 import { type RankAgreement, rankAgreement } from '../../model/agreement/rank-agreement.ts';
 import type { LiveRequest } from '../live/live-traffic.ts';
-import type { ShadowTerms } from '../update/change-request.ts';
-import type { ShadowReport } from './shadow-report.ts';
+import type { ShadowTerms } from '../operation/change-request.ts';
+import type { ShadowReport } from '../operation/shadow-report.ts';
 
 /** Requests that wait to be scored again; more are skipped. */
 const MAX_WAITING = 8;

@@ -3,10 +3,10 @@ import { type AgreementLimits, breaches } from '../../model/agreement/limits.ts'
 import type { Generation } from '../../model/generation.ts';
 import { type Clock, delay } from '../../platform/clock.ts';
 import type { LiveRequest, LiveTraffic } from '../live/live-traffic.ts';
-import { explain } from '../preparation.ts';
+import type { ShadowTerms } from '../operation/change-request.ts';
+import type { Operation } from '../operation/operation.ts';
+import { explain } from '../preparation/preparation.ts';
 import type { ModelSlot } from '../slot/model-slot.ts';
-import type { ShadowTerms } from '../update/change-request.ts';
-import type { Operation } from '../update/operation.ts';
 import type { Audition } from './audition.ts';
 import { ShadowSample } from './shadow-sample.ts';
 

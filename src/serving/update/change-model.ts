@@ -1,43 +1,15 @@
 import type { Generation } from '../../model/generation.ts';
 import type { NamedModel } from '../../model/loadable-model.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
 import { readOwnMemory, readProcessMemory } from '../../platform/memory/process-memory.ts';
-import type { Metrics } from '../../platform/metrics.ts';
-import { announce } from '../announce.ts';
-import type { GateKeeper } from '../gates/gate-keeper.ts';
-import type { Preparation, PreparedModel } from '../preparation.ts';
-import type { Probation } from '../probation/probation.ts';
-import type { Standby } from '../probation/standby.ts';
-import type { Shadow } from '../shadow/shadow.ts';
-import type { ModelSlot, SwapResult } from '../slot/model-slot.ts';
+import type { Change } from '../operation/change-request.ts';
+import type { Operation } from '../operation/operation.ts';
+import { announce } from '../slot/announce.ts';
 import type { ServingRecord } from '../state/serving-record.ts';
-import type { Change } from './change-request.ts';
-import type { Operation } from './operation.ts';
+import type { ChangeParts, Swapped } from './change-parts.ts';
 import type { UpdateOutcome } from './operations.ts';
 import { makeReady } from './preload.ts';
-import type { Retirement } from './retirement.ts';
 import { swapBeside } from './swap-beside.ts';
 import { swapHeld } from './swap-held.ts';
-import type { SwapModes } from './swap-modes.ts';
-
-/** Everything that a change of the model needs. */
-export interface ChangeParts {
-  readonly slot: ModelSlot<Generation>;
-  readonly preparation: Preparation;
-  readonly gates: GateKeeper;
-  readonly shadow: Shadow;
-  readonly modes: SwapModes;
-  readonly record: ServingRecord;
-  readonly standby: Standby;
-  readonly probation: Probation;
-  readonly retirement: Retirement;
-  /** The longest that nothing may serve while a model loads in the place of one that has ended. */
-  readonly windowTimeoutMs: number;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Pick<Metrics, 'modelInfo' | 'swapLock' | 'heldRequests' | 'storeLookups'>;
-}
 
 type Outcome = Omit<UpdateOutcome, 'operation'>;
 
@@ -142,13 +114,6 @@ async function swapToStandby(
   probation.end('the model before it came back');
   const { idle } = standby.takeBack();
   return { next: ready, result: await slot.swap(ready, idle), wantedDtype: undefined };
-}
-
-/** A swap that has happened. */
-export interface Swapped {
-  readonly next: Generation;
-  readonly result: SwapResult<Generation>;
-  readonly wantedDtype: PreparedModel['wantedDtype'];
 }
 
 /** The new model serves already: nothing that goes wrong from here on may look like a failed update. */

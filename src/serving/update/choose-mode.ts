@@ -1,6 +1,6 @@
 import { formatBytes } from '../../platform/memory/format-bytes.ts';
 import type { FreeMemory } from '../../platform/memory/free-memory.ts';
-import type { SwapMode } from './operation-report.ts';
+import type { SwapMode } from '../operation/operation-report.ts';
 
 /** How the new model comes in. */
 export interface ModeChoice {

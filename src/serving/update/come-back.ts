@@ -1,10 +1,10 @@
 import { messageOf, ServiceError } from '../../errors.ts';
 import type { Generation } from '../../model/generation.ts';
-import { announce } from '../announce.ts';
-import type { Progressing } from '../phase.ts';
+import type { Progressing } from '../operation/phase.ts';
+import { announce } from '../slot/announce.ts';
 import { bootCandidates } from '../state/history.ts';
 import type { ServingState } from '../state/serving-state.ts';
-import type { ChangeParts } from './change-model.ts';
+import type { ChangeParts } from './change-parts.ts';
 
 /** Loading what has just been served may fail for a moment, such as while memory is not back yet. */
 const ATTEMPTS = 2;

@@ -1,5 +1,5 @@
 import type { Tracing } from '../../platform/tracing/tracing.ts';
-import type { Operation } from './operation.ts';
+import type { Operation } from '../operation/operation.ts';
 
 /**
  * Puts an operation that has ended into the trace of whoever asked for it, with a span for each of its phases. Its probation, which

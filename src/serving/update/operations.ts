@@ -1,6 +1,6 @@
 import { ServiceError } from '../../errors.ts';
-import type { Operation } from './operation.ts';
-import type { OperationReport } from './operation-report.ts';
+import type { Operation } from '../operation/operation.ts';
+import type { OperationReport } from '../operation/operation-report.ts';
 
 export interface UpdateOutcome {
   readonly currentModel: string | null;

@@ -1,7 +1,7 @@
 import type { NamedModel } from '../../model/loadable-model.ts';
-import type { ChangeParts } from './change-model.ts';
-import type { Change } from './change-request.ts';
-import type { Operation } from './operation.ts';
+import type { Change } from '../operation/change-request.ts';
+import type { Operation } from '../operation/operation.ts';
+import type { ChangeParts } from './change-parts.ts';
 
 /** Compiles a staged model as an update would, and has it wait for one. Nothing that serves is touched. */
 export async function makeReady(

@@ -3,9 +3,9 @@ import type { Generation } from '../../model/generation.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import type { Operation } from '../operation/operation.ts';
 import { drainWithin } from '../slot/drain.ts';
 import type { ModelSlot } from '../slot/model-slot.ts';
-import type { Operation } from './operation.ts';
 
 export interface RetirementOptions {
   readonly slot: ModelSlot<Generation>;

@@ -1,7 +1,7 @@
-import type { PreparedModel } from '../preparation.ts';
-import type { ChangeParts, Swapped } from './change-model.ts';
-import type { Change } from './change-request.ts';
-import type { Operation } from './operation.ts';
+import type { Change } from '../operation/change-request.ts';
+import type { Operation } from '../operation/operation.ts';
+import type { PreparedModel } from '../preparation/preparation.ts';
+import type { ChangeParts, Swapped } from './change-parts.ts';
 
 /**
  * Loads the new model while the old one serves, looks at it, and moves the requests over.

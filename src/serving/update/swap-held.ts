@@ -1,13 +1,13 @@
 import { ServiceError } from '../../errors.ts';
 import type { Generation } from '../../model/generation.ts';
 import { formatBytes } from '../../platform/memory/format-bytes.ts';
-import type { Current } from '../gates/agreement-check.ts';
-import type { NestedModel, PreparedModel } from '../preparation.ts';
+import type { Current } from '../gates/candidate.ts';
+import type { Change } from '../operation/change-request.ts';
+import type { Operation } from '../operation/operation.ts';
+import type { NestedModel, PreparedModel } from '../preparation/preparation.ts';
 import type { ServingState } from '../state/serving-state.ts';
-import type { ChangeParts, Swapped } from './change-model.ts';
-import type { Change } from './change-request.ts';
+import type { ChangeParts, Swapped } from './change-parts.ts';
 import { comeBack } from './come-back.ts';
-import type { Operation } from './operation.ts';
 
 /**
  * For machines where two models don't fit: makes everything ready, then ends the old model and loads the new one while

@@ -11,10 +11,10 @@ import type { NestRoom } from '../../model/nest.ts';
 import { formatBytes } from '../../platform/memory/format-bytes.ts';
 import { readFreeMemory } from '../../platform/memory/free-memory.ts';
 import { readProcessMemory } from '../../platform/memory/process-memory.ts';
-import type { PreparedModel } from '../preparation.ts';
+import type { SwapMode } from '../operation/operation-report.ts';
+import type { PreparedModel } from '../preparation/preparation.ts';
 import type { ModelSlot } from '../slot/model-slot.ts';
 import { chooseMode, type MemoryNeed, type ModeChoice } from './choose-mode.ts';
-import type { SwapMode } from './operation-report.ts';
 
 type Wanted = SwapMode | 'auto';
 

@@ -2,7 +2,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { logFieldsOf } from '../../platform/tracing/request-trace.ts';
 import type { Tracing } from '../../platform/tracing/tracing.ts';
-import type { Operation } from './operation.ts';
+import type { Operation } from '../operation/operation.ts';
 import { traceOperation } from './operation-trace.ts';
 
 type TimelineMetrics = Pick<Metrics, 'swaps' | 'swapDuration' | 'swapPhase' | 'swapMemory'>;

@@ -2,9 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { messageOf, ServiceError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type {
+  Caller,
+  Change,
+  PreloadRequest,
+  RollbackRequest,
+  UpdateRequest,
+} from '../operation/change-request.ts';
+import { Operation } from '../operation/operation.ts';
 import type { ServingRecord } from '../state/serving-record.ts';
-import type { Caller, Change, PreloadRequest, RollbackRequest, UpdateRequest } from './change-request.ts';
-import { Operation } from './operation.ts';
 import { Operations, type Started, type UpdateOutcome } from './operations.ts';
 import { audit, type Timeline } from './timeline.ts';
 

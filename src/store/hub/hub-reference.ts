@@ -1,7 +1,20 @@
 import { isRepositoryId, isRevision } from './hub-names.ts';
 import { malformedReference } from './malformed-reference.ts';
-import type { HubReference } from './model-reference.ts';
+
 import { isInnerPath } from './safe-path.ts';
+
+/** A model of a hub. */
+export interface HubReference {
+  readonly source: 'hub';
+  /** `org/name`. */
+  readonly id: string;
+  /** Branch, tag, pull request (`refs/pr/1`) or commit; undefined is the default branch. */
+  readonly revision: string | undefined;
+  /** Folder of the model inside the repository. */
+  readonly subpath: string | undefined;
+  /** Written with `hf://`. Otherwise a directory of that name below a root comes first. */
+  readonly explicit: boolean;
+}
 
 /** `org/name`, then perhaps `@revision`, then perhaps a folder. */
 const FORM = /^([^/@]*\/[^/@]*)(?:@(refs\/(?:pr\/\d+|convert\/\w+)(?=\/|$)|[^/]*))?(?:\/(.*))?$/;

@@ -1,7 +1,8 @@
 import { isCommit } from './hub-names.ts';
+import type { HubReference } from './hub-reference.ts';
 import type { KnownRevisions } from './known-revisions.ts';
 import { pinnedReference } from './model-at.ts';
-import { formatReference, type HubReference, parseReference } from './model-reference.ts';
+import { formatReference, parseReference } from './model-reference.ts';
 import { DEFAULT_REVISION } from './revision-resolver.ts';
 
 /**

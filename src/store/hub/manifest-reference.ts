@@ -1,6 +1,13 @@
 import { BlockList, isIP } from 'node:net';
 import { malformedReference } from './malformed-reference.ts';
-import type { ModelReference } from './model-reference.ts';
+
+/** A published manifest. */
+export interface ManifestReference {
+  readonly source: 'manifest';
+  readonly url: URL;
+  /** Of the manifest itself, in hex. */
+  readonly sha256: string;
+}
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -10,7 +17,7 @@ LOOPBACK.addAddress('::1', 'ipv6');
  * A manifest is pinned by its hash, so that whoever serves it can't change it. Plain HTTP is for servers on this machine.
  * @throws ServiceError invalid_request.
  */
-export function parseManifestReference(text: string): Extract<ModelReference, { source: 'manifest' }> {
+export function parseManifestReference(text: string): ManifestReference {
   const url = URL.parse(text);
   if (url === null) throw malformedReference(text, 'it is not a URL');
   const [, sha256] = /^#sha256=([0-9a-f]{64})$/.exec(url.hash) ?? [];

@@ -1,7 +1,8 @@
 import { ServiceError } from '../../errors.ts';
 import type { RepositoryFolder } from './cache/repository-folder.ts';
+import type { HubReference } from './hub-reference.ts';
 import { type ModelAt, pinnedReference } from './model-at.ts';
-import { formatReference, type HubReference } from './model-reference.ts';
+import { formatReference } from './model-reference.ts';
 
 /** Waiting would not bring it: so it is not found, rather than unavailable. */
 export function missingOffline(

@@ -1,9 +1,9 @@
 import { isAbsolute, posix, resolve } from 'node:path';
 import { ServiceError } from '../../errors.ts';
 import { isRepositoryId } from './hub-names.ts';
-import { parseHubReference } from './hub-reference.ts';
+import { type HubReference, parseHubReference } from './hub-reference.ts';
 import { malformedReference } from './malformed-reference.ts';
-import { parseManifestReference } from './manifest-reference.ts';
+import { type ManifestReference, parseManifestReference } from './manifest-reference.ts';
 import { isPlainText } from './safe-path.ts';
 
 /** Where a model may come from. */
@@ -11,23 +11,7 @@ export type ModelReference =
   | { readonly source: 'local' /** Path below a root, normalised. */; readonly name: string }
   | { readonly source: 'path' /** Absolute, normalised. */; readonly path: string }
   | HubReference
-  | {
-      readonly source: 'manifest';
-      readonly url: URL /** Of the manifest itself, in hex. */;
-      readonly sha256: string;
-    };
-
-export interface HubReference {
-  readonly source: 'hub';
-  /** `org/name`. */
-  readonly id: string;
-  /** Branch, tag, pull request (`refs/pr/1`) or commit; undefined is the default branch. */
-  readonly revision: string | undefined;
-  /** Folder of the model inside the repository. */
-  readonly subpath: string | undefined;
-  /** Written with `hf://`. Otherwise a directory of that name below a root comes first. */
-  readonly explicit: boolean;
-}
+  | ManifestReference;
 
 const MAX_LENGTH = 4096;
 

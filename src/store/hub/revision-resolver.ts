@@ -5,9 +5,9 @@ import { RepositoryFolder } from './cache/repository-folder.ts';
 import type { HubClient } from './hub-client.ts';
 import { HubFailure } from './hub-failure.ts';
 import { isCommit } from './hub-names.ts';
+import type { HubReference } from './hub-reference.ts';
 import type { KnownRevisions } from './known-revisions.ts';
 import { missingOffline } from './missing-offline.ts';
-import type { HubReference } from './model-reference.ts';
 
 /** What a revision means. */
 export interface Resolution {

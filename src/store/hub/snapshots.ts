@@ -1,6 +1,6 @@
 import type { FetchWork } from '../fetch-work.ts';
 import type { Dtype } from '../model-layout.ts';
-import type { HubReference } from './model-reference.ts';
+import type { HubReference } from './hub-reference.ts';
 
 /** A model of a hub that is on this machine as a whole. */
 export interface Snapshot {

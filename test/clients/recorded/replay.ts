@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Client } from '../../support/client.ts';
+import type { Client } from '../../support/client.ts';
 import type { Exchange, RecordedClient } from './exchange.ts';
 
 /**

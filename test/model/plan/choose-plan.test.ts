@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ServableGraph } from '../../../src/model/loadable-model.ts';
 import { calibrate, isOpen } from '../../../src/model/plan/choose-plan.ts';
 import type { EnginePlan } from '../../../src/model/plan/engine-plan.ts';
+import type { ServableGraph } from '../../../src/model/servable-graph.ts';
 
 const graph: ServableGraph = {
   files: [],

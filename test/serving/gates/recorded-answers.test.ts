@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Current } from '../../../src/serving/gates/agreement-check.ts';
+import type { Current } from '../../../src/serving/gates/candidate.ts';
 import { LiveRing } from '../../../src/serving/gates/live-ring.ts';
 import { Probes } from '../../../src/serving/gates/probes.ts';
 import { RecordedAnswers } from '../../../src/serving/gates/recorded-answers.ts';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../src/errors.ts';
 import type { Generation } from '../../../src/model/generation.ts';
+import type { Operation } from '../../../src/serving/operation/operation.ts';
 import { Audition } from '../../../src/serving/shadow/audition.ts';
 import { Shadow, type ShadowJudgement } from '../../../src/serving/shadow/shadow.ts';
 import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
-import type { Operation } from '../../../src/serving/update/operation.ts';
 import { type FakeGeneration, fakeGeneration } from '../../support/fake-generation.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { someOperation } from '../../support/operations.ts';

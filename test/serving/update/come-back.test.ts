@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { afterSwap, initialState } from '../../../src/serving/state/history.ts';
 import type { ModelEntry } from '../../../src/serving/state/serving-state.ts';
-import type { ChangeParts } from '../../../src/serving/update/change-model.ts';
+import type { ChangeParts } from '../../../src/serving/update/change-parts.ts';
 import { comeBack } from '../../../src/serving/update/come-back.ts';
 import { fakeGeneration } from '../../support/fake-generation.ts';
 import { LogBook } from '../../support/log-book.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../src/errors.ts';
-import type { Change } from '../../../src/serving/update/change-request.ts';
+import type { Change } from '../../../src/serving/operation/change-request.ts';
 import { BESIDE, HELD, LOAD, SHADOW } from '../../support/change-steps.ts';
 import { fakeGeneration } from '../../support/fake-generation.ts';
 import { NotedChange } from '../../support/noted-change.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Operation } from '../../../src/serving/update/operation.ts';
+import type { Operation } from '../../../src/serving/operation/operation.ts';
 import { Operations, type Started } from '../../../src/serving/update/operations.ts';
 import { someOperation } from '../../support/operations.ts';
 

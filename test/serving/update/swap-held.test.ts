@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Generation } from '../../../src/model/generation.ts';
 import type { StillHeld } from '../../../src/model/gpu-release.ts';
-import type { Progressing } from '../../../src/serving/phase.ts';
-import type { PreparedModel } from '../../../src/serving/preparation.ts';
+import type { Change } from '../../../src/serving/operation/change-request.ts';
+import type { Progressing } from '../../../src/serving/operation/phase.ts';
+import type { PreparedModel } from '../../../src/serving/preparation/preparation.ts';
 import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
 import { initialState } from '../../../src/serving/state/history.ts';
 import type { ModelEntry } from '../../../src/serving/state/serving-state.ts';
-import type { ChangeParts } from '../../../src/serving/update/change-model.ts';
-import type { Change } from '../../../src/serving/update/change-request.ts';
+import type { ChangeParts } from '../../../src/serving/update/change-parts.ts';
 import { swapHeld } from '../../../src/serving/update/swap-held.ts';
 import { fakeGeneration } from '../../support/fake-generation.ts';
 import { LogBook } from '../../support/log-book.ts';

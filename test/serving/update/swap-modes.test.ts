@@ -3,7 +3,7 @@ import type { Generation } from '../../../src/model/generation.ts';
 import { GpuFootprint } from '../../../src/model/gpu-footprint.ts';
 import type { GpuMemory } from '../../../src/platform/memory/gpu-memory.ts';
 import { GpuWatch } from '../../../src/platform/memory/gpu-watch.ts';
-import type { PreparedModel } from '../../../src/serving/preparation.ts';
+import type { PreparedModel } from '../../../src/serving/preparation/preparation.ts';
 import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
 import { SwapModes } from '../../../src/serving/update/swap-modes.ts';
 import { embeddedModels } from '../../support/directories.ts';

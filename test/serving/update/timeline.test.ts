@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Metrics } from '../../../src/platform/metrics.ts';
-import type { Operation } from '../../../src/serving/update/operation.ts';
+import type { Operation } from '../../../src/serving/operation/operation.ts';
 import { audit, Timeline } from '../../../src/serving/update/timeline.ts';
 import { LogBook } from '../../support/log-book.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

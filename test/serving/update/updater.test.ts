@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../src/errors.ts';
 import type { Metrics } from '../../../src/platform/metrics.ts';
+import type { Change, UpdateRequest } from '../../../src/serving/operation/change-request.ts';
+import type { Operation } from '../../../src/serving/operation/operation.ts';
 import { afterSwap, initialState } from '../../../src/serving/state/history.ts';
 import { ServingRecord } from '../../../src/serving/state/serving-record.ts';
 import type { ModelEntry } from '../../../src/serving/state/serving-state.ts';
 import { StateFile } from '../../../src/serving/state/state-file.ts';
-import type { Change, UpdateRequest } from '../../../src/serving/update/change-request.ts';
-import type { Operation } from '../../../src/serving/update/operation.ts';
 import type { UpdateOutcome } from '../../../src/serving/update/operations.ts';
 import { Timeline } from '../../../src/serving/update/timeline.ts';
 import { Updater } from '../../../src/serving/update/updater.ts';

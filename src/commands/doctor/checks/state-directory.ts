@@ -1,4 +1,4 @@
-import { type Check } from '../check.ts';
+import type { Check } from '../check.ts';
 import { lookAtWritable } from '../writable.ts';
 
 /** Can the state directory be written, and is there room? */

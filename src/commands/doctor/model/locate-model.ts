@@ -5,7 +5,8 @@ import { ServiceError } from '../../../errors.ts';
 import { readRef } from '../../../store/hub/cache/refs.ts';
 import { RepositoryFolder } from '../../../store/hub/cache/repository-folder.ts';
 import { isCommit } from '../../../store/hub/hub-names.ts';
-import { type HubReference, parseReference } from '../../../store/hub/model-reference.ts';
+import type { HubReference } from '../../../store/hub/hub-reference.ts';
+import { parseReference } from '../../../store/hub/model-reference.ts';
 import { ModelRoots } from '../../../store/reference.ts';
 
 const DEFAULT_BRANCH = 'main';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Comparison } from '../../../model/agreement/compare.ts';
 import type { RankAgreement } from '../../../model/agreement/rank-agreement.ts';
-import type { GateCheck, GateReport } from '../../../serving/gates/gate-report.ts';
-import type { Phase } from '../../../serving/phase.ts';
-import type { ProbationReport } from '../../../serving/probation/probation-report.ts';
-import type { ShadowReport } from '../../../serving/shadow/shadow-report.ts';
-import type { OperationReport } from '../../../serving/update/operation-report.ts';
+import type { GateCheck, GateReport } from '../../../serving/operation/gate-report.ts';
+import type { OperationReport } from '../../../serving/operation/operation-report.ts';
+import type { Phase } from '../../../serving/operation/phase.ts';
+import type { ProbationReport } from '../../../serving/operation/probation-report.ts';
+import type { ShadowReport } from '../../../serving/operation/shadow-report.ts';
 
 /** As it is in JSON, which has no NaN and no infinity: such a figure is null there. */
 type Figures<T> = T extends number

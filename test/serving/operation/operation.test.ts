@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ProbationReport } from '../../../src/serving/probation/probation-report.ts';
-import type { Operation } from '../../../src/serving/update/operation.ts';
+import type { Operation } from '../../../src/serving/operation/operation.ts';
+import type { ProbationReport } from '../../../src/serving/operation/probation-report.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { someOperation } from '../../support/operations.ts';
 

@@ -1,35 +1,28 @@
-import type { Runtime } from '../engine/choose-device.ts';
-import { deviceRefusal, type LoadKnown, withAdvice } from '../engine/engine-refusal.ts';
-import { messageOf, ServiceError } from '../errors.ts';
-import type { GraphDtype } from '../graph/plan-model.ts';
-import type { CompileSettings } from '../model/compile/compile-settings.ts';
-import { Generation } from '../model/generation.ts';
-import type { GenerationSettings } from '../model/generation-settings.ts';
-import type { LoadableModel, NamedModel } from '../model/loadable-model.ts';
-import { type Dtype, inspectModelDirectory } from '../model/model-directory.ts';
-import { Nest, type NestRoom } from '../model/nest.ts';
-import { servingPlanFor } from '../model/plan/serving-plan-for.ts';
-import { servableGraph } from '../model/servable-graph.ts';
-import { CallFailed, ChildLost } from '../platform/process/child-link.ts';
-import { Outage } from '../platform/process/supervisor.ts';
-import type { LocatedModel, ModelSources } from '../store/model-sources.ts';
-import type { PlanStore } from '../store/plan-store.ts';
-import type { StagingArea } from '../store/staging.ts';
-import { explainStorageError } from '../store/storage-error.ts';
-import type { Progressing } from './phase.ts';
+import type { Runtime } from '../../engine/choose-device.ts';
+import { deviceRefusal, type LoadKnown, withAdvice } from '../../engine/engine-refusal.ts';
+import { messageOf, ServiceError } from '../../errors.ts';
+import type { GraphDtype } from '../../graph/plan-model.ts';
+import type { CompileSettings } from '../../model/compile/compile-settings.ts';
+import { findServableGraph } from '../../model/find-servable-graph.ts';
+import { Generation } from '../../model/generation.ts';
+import type { GenerationSettings } from '../../model/generation-settings.ts';
+import type { LoadableModel, NamedModel } from '../../model/loadable-model.ts';
+import { type Dtype, inspectModelDirectory } from '../../model/model-directory.ts';
+import { Nest, type NestRoom } from '../../model/nest.ts';
+import { servingPlanFor } from '../../model/plan/serving-plan-for.ts';
+import { CallFailed, ChildLost } from '../../platform/process/child-link.ts';
+import { Outage } from '../../platform/process/supervisor.ts';
+import type { LocatedModel, ModelSources } from '../../store/model-sources.ts';
+import type { PlanStore } from '../../store/plan-store.ts';
+import type { StagingArea } from '../../store/staging.ts';
+import { explainStorageError } from '../../store/storage-error.ts';
+import type { Progressing } from '../operation/phase.ts';
+import type { Target } from '../operation/target.ts';
 
 /** Copying more than this takes long enough to be mentioned. */
 const LARGE_MODEL_BYTES = 256 * 2 ** 20;
 
 const PERCENT = 100;
-
-/** What to serve: a reference, and the exact content behind it where that is known. */
-export interface Target {
-  readonly reference: string;
-  readonly digest?: string;
-  /** The form to serve it in, where it is not the configured one. */
-  readonly dtype?: Dtype | undefined;
-}
 
 /** A staged model, and the form that was asked for. */
 export interface PreparedModel extends LoadableModel {
@@ -158,7 +151,7 @@ export class Preparation {
       device: runtime.device,
     };
     try {
-      const graph = await servableGraph(model, { runtime, compile, generation, isTight }, work.signal);
+      const graph = await findServableGraph(model, { runtime, compile, generation, isTight }, work.signal);
       const tools = { store, runtime, isa: compile.processor.isa, isTight };
       const plan = await servingPlanFor(model, graph, generation, tools, work.signal);
       return { ...model, graph, plan, wantedDtype };

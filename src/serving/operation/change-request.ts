@@ -1,8 +1,8 @@
 import type { AgreementLimits } from '../../model/agreement/limits.ts';
 import type { Dtype } from '../../model/model-directory.ts';
 import type { RequestTrace } from '../../platform/tracing/request-trace.ts';
-import type { Target } from '../preparation.ts';
 import type { OperationKind, SwapMode } from './operation-report.ts';
+import type { Target } from './target.ts';
 
 /** How long a new model serves provisionally: until the first of both is reached. */
 export interface ProbationTerms {

@@ -1,7 +1,7 @@
-import type { GateReport } from '../gates/gate-report.ts';
-import type { FetchStep, Phase } from '../phase.ts';
-import type { ProbationReport } from '../probation/probation-report.ts';
-import type { ShadowReport } from '../shadow/shadow-report.ts';
+import type { GateReport } from './gate-report.ts';
+import type { FetchStep, Phase } from './phase.ts';
+import type { ProbationReport } from './probation-report.ts';
+import type { ShadowReport } from './shadow-report.ts';
 
 /** A preload brings a model, verifies and compiles it, and ends there. */
 export type OperationKind = 'update' | 'rollback' | 'preload';

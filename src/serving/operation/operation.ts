@@ -1,6 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { RequestTrace } from '../../platform/tracing/request-trace.ts';
-import type { FetchStep, Phase } from '../phase.ts';
 import type {
   Finding,
   OperationKind,
@@ -8,6 +7,7 @@ import type {
   OperationStatus,
   Progress,
 } from './operation-report.ts';
+import type { FetchStep, Phase } from './phase.ts';
 
 export interface OperationOptions {
   readonly id: string;

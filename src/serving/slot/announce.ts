@@ -1,5 +1,5 @@
-import type { Generation } from '../model/generation.ts';
-import type { Metrics } from '../platform/metrics.ts';
+import type { Generation } from '../../model/generation.ts';
+import type { Metrics } from '../../platform/metrics.ts';
 
 /** Says in the metrics which model serves. */
 export function announce(generation: Generation, metrics: Pick<Metrics, 'modelInfo'>): void {

@@ -2,7 +2,7 @@ import { ServiceError } from '../../errors.ts';
 import type { Generation } from '../../model/generation.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { ServingRecord } from '../state/serving-record.ts';
-import type { Updater } from '../update/updater.ts';
+import type { Updater } from './updater.ts';
 
 export interface TakeBackParts {
   readonly updater: Updater;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Preparation, type PreparationSettings } from '../../src/serving/preparation.ts';
-import type { LocateWork } from '../../src/store/model-sources.ts';
-import { embeddedModels } from '../support/directories.ts';
-import { LogBook } from '../support/log-book.ts';
+import { Preparation, type PreparationSettings } from '../../../src/serving/preparation/preparation.ts';
+import type { LocateWork } from '../../../src/store/model-sources.ts';
+import { embeddedModels } from '../../support/directories.ts';
+import { LogBook } from '../../support/log-book.ts';
 
 it('tells the bytes that come from those that are copied', async () => {
   const directory = join(embeddedModels, 'demo');

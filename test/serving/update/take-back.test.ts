@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type TakeBackParts, takeBack } from '../../../src/serving/probation/take-back.ts';
 import type { ModelEntry } from '../../../src/serving/state/serving-state.ts';
+import { type TakeBackParts, takeBack } from '../../../src/serving/update/take-back.ts';
 import { fakeGeneration } from '../../support/fake-generation.ts';
 import { LogBook } from '../../support/log-book.ts';
 
