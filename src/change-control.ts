@@ -10,8 +10,8 @@ import { LiveTraffic } from './serving/live/live-traffic.ts';
 import type { Preparation } from './serving/preparation/preparation.ts';
 import { Probation } from './serving/probation/probation.ts';
 import { Standby } from './serving/probation/standby.ts';
-import { Audition } from './serving/shadow/audition.ts';
 import { Shadow } from './serving/shadow/shadow.ts';
+import { ShadowCandidate } from './serving/shadow/shadow-candidate.ts';
 import { drainWithin } from './serving/slot/drain.ts';
 import type { ModelSlot } from './serving/slot/model-slot.ts';
 import { ServingRecord } from './serving/state/serving-record.ts';
@@ -42,7 +42,7 @@ export interface ChangeControl {
   readonly gates: GateKeeper;
   readonly live: LiveTraffic;
   readonly standby: Standby;
-  readonly audition: Audition;
+  readonly shadowCandidate: ShadowCandidate;
   readonly probation: Probation;
   /** Gives up what is under way, and ends the model that is kept at hand. */
   close(): Promise<void>;
@@ -58,7 +58,7 @@ const WINDOW_SLACK_MS = 60_000;
 export function openChangeControl(config: Config, parts: ChangeControlParts): ChangeControl {
   const { slot, preparation, clock, logger, metrics } = parts;
   const live = new LiveTraffic();
-  const audition = new Audition();
+  const shadowCandidate = new ShadowCandidate();
   const drainTimeoutMs = config.requestTimeoutMs + DRAIN_SLACK_MS;
   const standby = new Standby((generation) => drainWithin(slot, generation, drainTimeoutMs, clock));
   const { limits, liveProbes: ringSize, goldenFile, probeFile } = config.gates;
@@ -94,7 +94,7 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
     record,
     standby,
     probation,
-    shadow: new Shadow({ slot, live, audition, clock }),
+    shadow: new Shadow({ slot, live, shadowCandidate, clock }),
     modes: new SwapModes(slot, config.swapMode),
     windowTimeoutMs: config.loadTimeoutMs + WINDOW_SLACK_MS,
     retirement: new Retirement({ slot, drainTimeoutMs, clock, logger, metrics }),
@@ -116,5 +116,5 @@ export function openChangeControl(config: Config, parts: ChangeControlParts): Ch
     await standby.dismiss();
     record.close();
   };
-  return { updater, record, gates, live, standby, audition, probation, close };
+  return { updater, record, gates, live, standby, shadowCandidate, probation, close };
 }

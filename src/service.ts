@@ -101,7 +101,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     metrics,
     tracing,
   });
-  const { updater, record, live, standby, audition, probation, gates } = control;
+  const { updater, record, live, standby, shadowCandidate, probation, gates } = control;
   const mayFallBack = config.device === 'auto' && config.gpuFallback === 'cpu';
   const watch = mayFallBack
     ? new DeviceFallbackWatch({ device, slot, preparation, ...control, clock, logger, metrics })
@@ -117,13 +117,22 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const sideBySide = new SideBySide({
     slot,
     standby,
-    audition,
+    shadowCandidate,
     admission,
     estimate,
     requestTimeoutMs,
     clock,
   });
-  const stats = new StatsSource({ slot, updater, standby, audition, probation, metrics, clock, version });
+  const stats = new StatsSource({
+    slot,
+    updater,
+    standby,
+    shadowCandidate,
+    probation,
+    metrics,
+    clock,
+    version,
+  });
   const names = new ModelNames({ aliases: config.modelAliases, strict: config.strictModel });
   const reranker = new Reranker({
     slot,

@@ -6,7 +6,8 @@ import { sigmoid } from '../model/sigmoid.ts';
 import type { ModelIdentity } from '../model/start-generation.ts';
 import type { Clock } from '../platform/clock.ts';
 import { deadline } from '../platform/deadline.ts';
-import type { Lease, ModelSlot } from '../serving/slot/model-slot.ts';
+import type { Lease } from '../serving/slot/leased.ts';
+import type { ModelSlot } from '../serving/slot/model-slot.ts';
 import type { Admission } from './admission.ts';
 import { rank } from './ranking.ts';
 import type { TokenEstimate } from './token-estimate.ts';
@@ -45,7 +46,7 @@ interface Lender {
 export interface SideBySideOptions {
   readonly slot: ModelSlot<Generation>;
   readonly standby: Lender;
-  readonly audition: Lender;
+  readonly shadowCandidate: Lender;
   readonly admission: Admission;
   readonly estimate: TokenEstimate;
   readonly requestTimeoutMs: number;
@@ -99,7 +100,7 @@ export class SideBySide {
   }
 
   #second(): { readonly role: Role; readonly lease: Lease<Generation> } {
-    const candidate = this.#options.audition.lease();
+    const candidate = this.#options.shadowCandidate.lease();
     if (candidate !== undefined) return { role: 'candidate', lease: candidate };
     const standby = this.#options.standby.lease();
     if (standby !== undefined) return { role: 'standby', lease: standby };

@@ -5,7 +5,7 @@ import { Admission } from '../../src/rerank/admission.ts';
 import { SideBySide } from '../../src/rerank/side-by-side.ts';
 import { TokenEstimate } from '../../src/rerank/token-estimate.ts';
 import { Standby } from '../../src/serving/probation/standby.ts';
-import { Audition } from '../../src/serving/shadow/audition.ts';
+import { ShadowCandidate } from '../../src/serving/shadow/shadow-candidate.ts';
 import { ModelSlot } from '../../src/serving/slot/model-slot.ts';
 import { type FakeGeneration, fakeGeneration } from '../support/fake-generation.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -17,7 +17,7 @@ const nobodyLeaves = new AbortController().signal;
 let clock: ManualClock;
 let slot: ModelSlot<Generation>;
 let standby: Standby;
-let audition: Audition;
+let shadowCandidate: ShadowCandidate;
 let current: Generation & FakeGeneration;
 let old: Generation & FakeGeneration;
 let sideBySide: SideBySide;
@@ -27,14 +27,14 @@ beforeEach(async () => {
   clock = new ManualClock();
   slot = new ModelSlot<Generation>(clock);
   standby = new Standby(async () => {});
-  audition = new Audition();
+  shadowCandidate = new ShadowCandidate();
   current = fakeGeneration('new', { logit: (document) => document.length });
   old = fakeGeneration('old', { logit: (document) => -document.length });
   await slot.swap(current);
   sideBySide = new SideBySide({
     slot,
     standby,
-    audition,
+    shadowCandidate,
     admission: new Admission({ maxTokens: 1000, tokensPerMs: () => 1, heldMs: () => 0, metrics }),
     estimate: new TokenEstimate(),
     requestTimeoutMs: 60_000,
@@ -68,7 +68,7 @@ describe('two models side by side', () => {
 
   it('prefer the candidate that may serve next to the model that served before', async () => {
     standby.keep(old, undefined);
-    const end = audition.begin(fakeGeneration('candidate'));
+    const end = shadowCandidate.begin(fakeGeneration('candidate'));
     expect((await compare()).other).toMatchObject({
       role: 'candidate',
       model: { reference: 'local://candidate' },

@@ -7,7 +7,7 @@ import { readOwnMemory, readProcessMemory } from '../../platform/memory/process-
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Probation } from '../../serving/probation/probation.ts';
 import type { Standby } from '../../serving/probation/standby.ts';
-import type { Audition } from '../../serving/shadow/audition.ts';
+import type { ShadowCandidate } from '../../serving/shadow/shadow-candidate.ts';
 import type { ModelSlot } from '../../serving/slot/model-slot.ts';
 import type { Updater } from '../../serving/update/updater.ts';
 import { distributionOf, sumOf, totalsOf } from './metric-sums.ts';
@@ -16,7 +16,7 @@ export interface StatsOptions {
   readonly slot: ModelSlot<Generation>;
   readonly updater: Pick<Updater, 'running' | 'recent'>;
   readonly standby: Standby;
-  readonly audition: Audition;
+  readonly shadowCandidate: ShadowCandidate;
   readonly probation: Pick<Probation, 'report'>;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -56,14 +56,14 @@ async function gather({
   slot,
   updater,
   standby,
-  audition,
+  shadowCandidate,
   probation,
   metrics,
   clock,
   version,
 }: StatsOptions) {
   const { current } = slot;
-  const second = audition.identity ?? standby.identity;
+  const second = shadowCandidate.identity ?? standby.identity;
   const [requests, latency, queue, batches, cache, engineRestarts, memory] = await Promise.all([
     requestCounts(metrics),
     distributionOf(metrics.httpDuration, ({ route }) => isScoring(route)),
@@ -71,7 +71,7 @@ async function gather({
     batchesOf(metrics),
     cacheOf(metrics),
     sumOf(metrics.engineRestarts),
-    memoryOf(current, [...standby.pids, ...audition.pids]),
+    memoryOf(current, [...standby.pids, ...shadowCandidate.pids]),
   ]);
   return {
     /** Milliseconds since 1970, when the figures were gathered. */
@@ -81,7 +81,7 @@ async function gather({
     second_model:
       second === undefined
         ? null
-        : { ...describe(second), role: second === audition.identity ? 'candidate' : 'standby' },
+        : { ...describe(second), role: second === shadowCandidate.identity ? 'candidate' : 'standby' },
     engines: { ready: current?.readyEngines ?? 0, restarts: engineRestarts },
     requests,
     latency,

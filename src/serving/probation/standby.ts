@@ -1,14 +1,12 @@
 import type { Generation } from '../../model/generation.ts';
 import type { Dtype } from '../../model/model-directory.ts';
 import type { ModelIdentity } from '../../model/start-generation.ts';
-import type { Lease } from '../slot/model-slot.ts';
+import { type Lease, Leased } from '../slot/leased.ts';
 
 interface Occupant {
-  readonly generation: Generation;
+  readonly leased: Leased<Generation>;
   /** The form that was asked for. */
   readonly dtype: Dtype | undefined;
-  leases: number;
-  readonly idle: PromiseWithResolvers<void>;
 }
 
 /** The model that served before, still loaded, for as long as its successor is on probation. */
@@ -23,53 +21,40 @@ export class Standby {
   }
 
   get identity(): ModelIdentity | undefined {
-    return this.#occupant?.generation.identity;
+    return this.#occupant?.leased.model.identity;
   }
 
   /** Process ids of what is loaded. */
   get pids(): readonly number[] {
-    return this.#occupant?.generation.pids ?? [];
+    return this.#occupant?.leased.model.pids ?? [];
   }
 
   keep(generation: Generation, dtype: Dtype | undefined): void {
-    this.#occupant = { generation, dtype, leases: 0, idle: Promise.withResolvers<void>() };
+    this.#occupant = { leased: new Leased(generation), dtype };
   }
 
   /** The model, if it has just this content. */
   matching(digest: string, dtype: Dtype | undefined): Generation | undefined {
-    const occupant = this.#occupant;
-    const isIt = occupant?.generation.identity.digest === digest && occupant.dtype === dtype;
-    return isIt ? occupant.generation : undefined;
+    const model = this.#occupant?.leased.model;
+    const isIt = model?.identity.digest === digest && this.#occupant?.dtype === dtype;
+    return isIt ? model : undefined;
   }
 
   /** A claim on it, for a request that its successor failed on; undefined when there is none. */
   lease(): Lease<Generation> | undefined {
-    const occupant = this.#occupant;
-    if (occupant === undefined) return undefined;
-    occupant.leases++;
-    let released = false;
-    return {
-      model: occupant.generation,
-      release: () => {
-        if (released) return;
-        released = true;
-        occupant.leases--;
-        if (occupant.leases === 0 && occupant !== this.#occupant) occupant.idle.resolve();
-      },
-    };
+    return this.#occupant?.leased.lease();
   }
 
   /** It serves again. @returns resolves when the last claim on it as a standby is released. */
   takeBack(): { readonly idle: Promise<void> } {
-    const occupant = this.#occupant;
+    const idle = this.#occupant?.leased.idle() ?? Promise.resolve();
     this.#occupant = undefined;
-    if (occupant === undefined || occupant.leases === 0) return { idle: Promise.resolve() };
-    return { idle: occupant.idle.promise };
+    return { idle };
   }
 
   /** Ends its processes, when nobody needs them any more. Resolves when they have ended and their memory is back, whoever wanted it first. */
   async dismiss(): Promise<void> {
-    const generation = this.#occupant?.generation;
+    const generation = this.#occupant?.leased.model;
     if (generation !== undefined) {
       this.#ending = Promise.all([this.#ending, this.#end(generation, this.takeBack().idle)]);
     }

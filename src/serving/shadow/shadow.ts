@@ -7,7 +7,7 @@ import type { ShadowTerms } from '../operation/change-request.ts';
 import type { Operation } from '../operation/operation.ts';
 import { explain } from '../preparation/preparation.ts';
 import type { ModelSlot } from '../slot/model-slot.ts';
-import type { Audition } from './audition.ts';
+import type { ShadowCandidate } from './shadow-candidate.ts';
 import { ShadowSample } from './shadow-sample.ts';
 
 /** What a candidate is held against. */
@@ -22,7 +22,7 @@ export interface ShadowJudgement {
 export interface ShadowOptions {
   readonly slot: ModelSlot<Generation>;
   readonly live: LiveTraffic;
-  readonly audition: Audition;
+  readonly shadowCandidate: ShadowCandidate;
   readonly clock: Clock;
 }
 
@@ -52,7 +52,7 @@ export class Shadow {
     operation: Operation,
   ): Promise<void> {
     operation.enter('shadow');
-    const { live, audition, clock } = this.#options;
+    const { live, shadowCandidate, clock } = this.#options;
     const sample = new ShadowSample(terms, threshold);
     const ends = new Date(clock.date().getTime() + MAX_MS).toISOString();
     const tell = (): void => {
@@ -62,14 +62,14 @@ export class Shadow {
     };
     tell();
     const stop = live.observe((request) => sample.offer(request));
-    const endAudition = audition.begin(candidate);
+    const endLending = shadowCandidate.begin(candidate);
     try {
       await this.#score(candidate, sample, operation.signal, tell);
     } catch (error) {
       throw explain(error, operation.signal);
     } finally {
       stop();
-      await endAudition();
+      await endLending();
     }
     const { comparison, requests, requests_wanted: wanted } = sample.report;
     if (comparison === null) {

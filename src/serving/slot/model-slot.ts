@@ -1,13 +1,7 @@
 import { ServiceError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { type Lease, Leased } from './leased.ts';
 import { ReadWriteLock } from './read-write-lock.ts';
-
-/** A claim on the model that was current when it was taken. The model lives until its last lease is released. */
-export interface Lease<M> {
-  readonly model: M;
-  /** Gives the claim back; doing it again changes nothing. */
-  release(): void;
-}
 
 export interface SwapResult<M> {
   readonly previous: M | undefined;
@@ -15,12 +9,6 @@ export interface SwapResult<M> {
   readonly lockHeldMs: number;
   /** Leases that had to wait for that. */
   readonly held: number;
-}
-
-interface Occupant<M> {
-  readonly model: M;
-  leases: number;
-  readonly idle: (() => void)[];
 }
 
 /** A time in which no lease can be taken, because no model is loaded. */
@@ -42,8 +30,8 @@ const MAX_HELD = 20_000;
 export class ModelSlot<M extends object> {
   readonly #lock = new ReadWriteLock();
   readonly #clock: Clock;
-  readonly #retired = new Map<M, Occupant<M>>();
-  #current: Occupant<M> | undefined;
+  readonly #retired = new Map<M, Leased<M>>();
+  #current: Leased<M> | undefined;
   #window: Window | undefined;
   #held = 0;
   #hasServed = false;
@@ -81,7 +69,10 @@ export class ModelSlot<M extends object> {
     return Math.max(expectedMs - elapsed, elapsed / 4);
   }
 
-  /** @throws ServiceError unavailable while there is no model. */
+  /**
+   * A claim on the model that is current when it is taken.
+   * @throws ServiceError unavailable while there is no model.
+   */
   async lease(): Promise<Lease<M>> {
     if (this.#window !== undefined && this.#held >= MAX_HELD) {
       throw new ServiceError('unavailable', 'the model is being changed, and too many requests wait for it', {
@@ -90,11 +81,10 @@ export class ModelSlot<M extends object> {
     }
     if (this.#window !== undefined) this.#held++;
     return await this.#lock.read(() => {
-      const occupant = this.#current;
-      if (occupant === undefined) {
+      if (this.#current === undefined) {
         throw new ServiceError('unavailable', 'no model is loaded yet', { retryAfterSeconds: 1 });
       }
-      return this.#take(occupant);
+      return this.#current.lease();
     });
   }
 
@@ -106,9 +96,9 @@ export class ModelSlot<M extends object> {
     return await this.#lock.write(() => {
       const startedAt = this.#clock.now();
       const previous = this.#current;
-      const occupant = this.#put(next);
+      const current = this.#put(next);
       if (unused !== undefined) {
-        const lease = this.#take(occupant);
+        const lease = current.lease();
         void unused.then(() => lease.release());
       }
       return { previous: previous?.model, lockHeldMs: this.#clock.now() - startedAt, held: 0 };
@@ -147,40 +137,22 @@ export class ModelSlot<M extends object> {
 
   /** Resolves when nobody holds a lease on a model that was swapped out, or on the current one while no lease can be taken. */
   async drained(model: M): Promise<void> {
-    const occupant = this.#occupantOf(model);
-    if (occupant === undefined || occupant.leases === 0) return;
-    await new Promise<void>((resolve) => occupant.idle.push(resolve));
+    await this.#find(model)?.idle();
   }
 
-  #occupantOf(model: M): Occupant<M> | undefined {
+  #find(model: M): Leased<M> | undefined {
     return this.#current?.model === model ? this.#current : this.#retired.get(model);
   }
 
-  #put(next: M): Occupant<M> {
+  #put(next: M): Leased<M> {
     this.#hasServed = true;
     const previous = this.#current;
-    const occupant = this.#occupantOf(next) ?? { model: next, leases: 0, idle: [] };
-    this.#current = occupant;
+    // Without leases there is nothing to know of one that was swapped out, should it come back.
+    const current = this.#find(next) ?? new Leased(next, () => this.#retired.delete(next));
+    this.#current = current;
     this.#retired.delete(next);
-    if (previous !== undefined && previous !== occupant && previous.leases > 0)
+    if (previous !== undefined && previous !== current && !previous.isIdle)
       this.#retired.set(previous.model, previous);
-    return occupant;
-  }
-
-  #take(occupant: Occupant<M>): Lease<M> {
-    occupant.leases++;
-    let released = false;
-    return {
-      model: occupant.model,
-      release: () => {
-        if (released) return;
-        released = true;
-        occupant.leases--;
-        if (occupant.leases > 0) return;
-        // Without leases there is nothing to know of it, should it come back.
-        if (occupant !== this.#current) this.#retired.delete(occupant.model);
-        for (const resolve of occupant.idle.splice(0)) resolve();
-      },
-    };
+    return current;
   }
 }

@@ -3,7 +3,7 @@ import { StatsSource } from '../../../src/http/console/stats.ts';
 import type { Generation } from '../../../src/model/generation.ts';
 import type { Metrics } from '../../../src/platform/metrics.ts';
 import { Standby } from '../../../src/serving/probation/standby.ts';
-import { Audition } from '../../../src/serving/shadow/audition.ts';
+import { ShadowCandidate } from '../../../src/serving/shadow/shadow-candidate.ts';
 import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
 import { fakeGeneration } from '../../support/fake-generation.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -13,7 +13,7 @@ let clock: ManualClock;
 let metrics: Metrics;
 let slot: ModelSlot<Generation>;
 let standby: Standby;
-let audition: Audition;
+let shadowCandidate: ShadowCandidate;
 let source: StatsSource;
 
 beforeEach(() => {
@@ -21,12 +21,12 @@ beforeEach(() => {
   metrics = someMetrics();
   slot = new ModelSlot<Generation>(clock);
   standby = new Standby(async () => {});
-  audition = new Audition();
+  shadowCandidate = new ShadowCandidate();
   source = new StatsSource({
     slot,
     updater: { running: undefined, recent: [] },
     standby,
-    audition,
+    shadowCandidate,
     probation: { report: undefined },
     metrics,
     clock,
@@ -87,7 +87,7 @@ describe('the figures of the console', () => {
       model: { model: 'local://new' },
       second_model: { model: 'local://old', role: 'standby' },
     });
-    const end = audition.begin(fakeGeneration('candidate'));
+    const end = shadowCandidate.begin(fakeGeneration('candidate'));
     clock.advance(1000);
     expect((await source.read()).second_model).toMatchObject({
       model: 'local://candidate',

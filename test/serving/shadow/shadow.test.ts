@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../src/errors.ts';
 import type { Generation } from '../../../src/model/generation.ts';
 import type { Operation } from '../../../src/serving/operation/operation.ts';
-import { Audition } from '../../../src/serving/shadow/audition.ts';
 import { Shadow, type ShadowJudgement } from '../../../src/serving/shadow/shadow.ts';
+import { ShadowCandidate } from '../../../src/serving/shadow/shadow-candidate.ts';
 import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
 import { type FakeGeneration, fakeGeneration } from '../../support/fake-generation.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -19,7 +19,7 @@ let slot: ModelSlot<Generation>;
 let current: Generation & FakeGeneration;
 let candidate: Generation & FakeGeneration;
 let operation: Operation;
-let audition: Audition;
+let shadowCandidate: ShadowCandidate;
 
 beforeEach(async () => {
   clock = new ManualClock();
@@ -28,13 +28,13 @@ beforeEach(async () => {
   current = fakeGeneration('current');
   candidate = fakeGeneration('next');
   operation = someOperation({}, clock);
-  audition = new Audition();
+  shadowCandidate = new ShadowCandidate();
   await slot.swap(current);
 });
 
 function run(requests: number, { limits = {}, forced = false, threshold }: Partial<ShadowJudgement> = {}) {
   const terms = { percent: 100, requests };
-  const running = new Shadow({ slot, live, audition, clock }).run(
+  const running = new Shadow({ slot, live, shadowCandidate, clock }).run(
     candidate,
     terms,
     { limits, forced, threshold },
@@ -97,11 +97,11 @@ describe('a shadow', () => {
   it('is over when nobody asks its candidate any more', async () => {
     let isOver = false;
     const running = run(1).then(() => void (isOver = true));
-    const lease = audition.lease();
+    const lease = shadowCandidate.lease();
     expect(lease?.model).toBe(candidate);
     answerOne();
     await passes(25);
-    expect(audition.lease()).toBeUndefined();
+    expect(shadowCandidate.lease()).toBeUndefined();
     expect(isOver).toBe(false);
     lease?.release();
     await running;

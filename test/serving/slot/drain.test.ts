@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { drainWithin } from '../../../src/serving/slot/drain.ts';
-import { type Lease, ModelSlot } from '../../../src/serving/slot/model-slot.ts';
+import type { Lease } from '../../../src/serving/slot/leased.ts';
+import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 describe('a drain', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Lease, ModelSlot } from '../../../src/serving/slot/model-slot.ts';
+import type { Lease } from '../../../src/serving/slot/leased.ts';
+import { ModelSlot } from '../../../src/serving/slot/model-slot.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 interface FakeModel {
