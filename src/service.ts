@@ -6,24 +6,17 @@ import { StatsSource } from './http/console/stats.ts';
 import { listen } from './listen.ts';
 import type { Generation } from './model/generation.ts';
 import { readGpuByRole, readMemoryByRole } from './model/memory-by-role.ts';
+import { ModelLifecycle } from './model-lifecycle.ts';
+import { openRequestPath } from './open-request-path.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type DirectoryLock, lockDirectory } from './platform/directory-lock.ts';
-import { endsWithin } from './platform/ends-within.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { openTracing } from './platform/tracing/open-tracing.ts';
-import { Admission } from './rerank/admission.ts';
-import { ModelNames } from './rerank/model-names.ts';
-import { Reranker } from './rerank/reranker.ts';
-import { ScoreCache } from './rerank/score-cache.ts';
-import { SideBySide } from './rerank/side-by-side.ts';
-import { textLog } from './rerank/text-log.ts';
-import { TokenEstimate } from './rerank/token-estimate.ts';
 import { boot } from './serving/boot.ts';
 import { type DeviceFallback, DeviceFallbackWatch } from './serving/device-fallback.ts';
 import { HealthCheck } from './serving/health.ts';
 import { Readiness } from './serving/readiness.ts';
-import { announce } from './serving/slot/announce.ts';
 import { ModelSlot } from './serving/slot/model-slot.ts';
 import { StateFile } from './serving/state/state-file.ts';
 import { openWorkshop } from './workshop.ts';
@@ -36,9 +29,6 @@ export interface ServiceOverrides {
 
 /** How long a predecessor that is shutting down may still hold the state directory. */
 const LOCK_PATIENCE_MS = 5_000;
-
-/** Requests that are cut off when a server is stopped let go of their model a moment later. */
-const LAST_MOMENT_MS = 1_000;
 
 /** A running server. */
 export interface Service extends AsyncDisposable {
@@ -56,10 +46,11 @@ export interface Service extends AsyncDisposable {
 
 /**
  * Builds the server out of its parts and starts it. It listens at once, so that probes get answers while the first model
- * loads.
- * @throws Error when it can't listen, ServiceError when the device or the state directory can't be had.
+ * loads. What was opened first is closed last, whether the start fails or the server is stopped.
+ * @throws Error when it can't listen, ServiceError when the device or the state directory can't be had. Nothing is left open then.
  */
 export async function createService(config: Config, overrides: ServiceOverrides = {}): Promise<Service> {
+  await using opened = new AsyncDisposableStack();
   const clock = overrides.clock ?? systemClock;
   const logger = overrides.logger ?? createLogger({ level: config.logLevel, format: config.logFormat });
   const assets = config.hasConsole ? await loadAssets() : undefined;
@@ -78,51 +69,49 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     },
     { tei: config.teiMetrics },
   );
-  const tracing =
-    config.tracing && (await openTracing({ ...config.tracing, version, clock, logger, metrics }));
-  const workshop = await openWorkshop(config, { clock, logger, metrics, mayBeTemporary: true });
+  const observers = { clock, logger, metrics };
+
+  const workshop = await openWorkshop(config, { ...observers, mayBeTemporary: true });
   const { available, preparation, keepOnly, work, device } = workshop;
+  opened.defer(() => work.release());
   const fallback = (): DeviceFallback | undefined =>
     slot.current?.identity.device === 'cpu' ? device.fallback : undefined;
   if (work.because !== undefined) {
     logger.error(`${work.because}. Serving from ${work.path}: nothing is kept for the next start.`);
   }
   const lock = await lockStateDirectory(work.path, clock);
-  const stateFile = new StateFile(config.stateDirectory);
-  const stop = new AbortController();
+  opened.defer(() => lock.release());
 
+  const tracing = config.tracing && (await openTracing({ ...config.tracing, version, ...observers }));
+  // Neither waits for the other.
+  opened.defer(async () => void (await Promise.all([slot.current?.close(), tracing?.close()])));
+
+  const stateFile = new StateFile(config.stateDirectory);
   const control = openChangeControl(config, {
     slot,
     preparation,
     keepOnly,
     stateFile,
-    clock,
-    logger,
-    metrics,
+    ...observers,
     tracing,
   });
-  const { updater, record, live, standby, shadowCandidate, probation, gates } = control;
+  const { updater, record, standby, shadowCandidate, probation, gates } = control;
   const mayFallBack = config.device === 'auto' && config.gpuFallback === 'cpu';
-  const watch = mayFallBack
-    ? new DeviceFallbackWatch({ device, slot, preparation, ...control, clock, logger, metrics })
-    : undefined;
-  const admission = new Admission({
-    maxTokens: config.maxQueueTokens,
-    tokensPerMs: () => slot.current?.tokensPerMs,
-    heldMs: () => slot.expectedWaitMs,
-    metrics,
-  });
-  const estimate = new TokenEstimate();
-  const { requestTimeoutMs } = config;
-  const sideBySide = new SideBySide({
+  const models = new ModelLifecycle({
+    boot: (signal) =>
+      boot({ preparation, gates, stateFile, configured: config.model, clock, logger }, signal),
     slot,
-    standby,
-    shadowCandidate,
-    admission,
-    estimate,
-    requestTimeoutMs,
-    clock,
+    control,
+    watch: mayFallBack
+      ? new DeviceFallbackWatch({ device, slot, preparation, ...control, ...observers })
+      : undefined,
+    whyUnsaved: work.because,
+    shutdownTimeoutMs: config.shutdownTimeoutMs,
+    ...observers,
   });
+  opened.defer(() => models.close());
+
+  const requestPath = openRequestPath(config, { slot, ...control, ...observers });
   const stats = new StatsSource({
     slot,
     updater,
@@ -133,28 +122,12 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     clock,
     version,
   });
-  const names = new ModelNames({ aliases: config.modelAliases, strict: config.strictModel });
-  const reranker = new Reranker({
-    slot,
-    admission,
-    estimate,
-    cache: new ScoreCache({ maxBytes: config.scoreCacheBytes, metrics }),
-    names,
-    maxPairs: config.maxDocuments,
-    live,
-    standby,
-    requestTimeoutMs,
-    clock,
-    metrics,
-    logTexts: config.logTexts ? textLog(logger) : undefined,
-  });
   const app = {
-    reranker,
-    sideBySide,
+    ...requestPath,
     console: assets ? { assets, stats } : undefined,
     updater,
     health: new HealthCheck({ slot, engineTimeoutMs: config.engineTimeoutMs, clock }),
-    readiness: new Readiness({ slot, stopping: stop.signal, fallback }),
+    readiness: new Readiness({ slot, stopping: models.stopping, fallback }),
     catalogue: {
       slot,
       updater,
@@ -169,56 +142,19 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     maxBodyBytes: config.maxBodyBytes,
     maxDocuments: config.maxDocuments,
     longDocuments: config.longDocuments,
-    names,
-    clock,
-    logger,
-    metrics,
+    ...observers,
     tracing,
   };
-  const access = { clock, logger, registry: metrics.registry };
-  const server = await listen(config, app, access).catch(async (error) => {
-    await lock.release();
-    await work.release();
-    throw error;
-  });
+  const server = await listen(config, app, { clock, logger, registry: metrics.registry });
+  // Changes of the model are given up while requests in flight end: some wait for a model.
+  opened.defer(
+    async () => void (await Promise.all([models.close(), server.close(config.shutdownTimeoutMs)])),
+  );
 
-  const start = async (): Promise<void> => {
-    const { generation, state, unsaved } = await boot(
-      { preparation, gates, stateFile, configured: config.model, clock, logger },
-      stop.signal,
-    );
-    const { reference: model, digest } = generation.identity;
-    record.restore(state, work.because ?? unsaved);
-    // Before the first update can begin: its copy would look like an old one.
-    await record.forgetUnreferenced({ model, digest });
-    await slot.swap(generation);
-    announce(generation, metrics);
-    watch?.start();
-  };
-  const ready = start();
-  ready.catch(() => {});
-
-  const closeChanges = async (): Promise<void> => {
-    await watch?.close();
-    await control.close();
-  };
-  const closeOnce = async (): Promise<void> => {
-    stop.abort(new ServiceError('unavailable', 'the server is shutting down', { retryAfterSeconds: 5 }));
-    const { shutdownTimeoutMs } = config;
-    const changes = Promise.all([ready.catch(() => {}), closeChanges()]);
-    const [hasSettled] = await Promise.all([
-      endsWithin(clock, shutdownTimeoutMs + LAST_MOMENT_MS, changes),
-      server.close(shutdownTimeoutMs),
-    ]);
-    // A model that loads in the place of one that has ended can't be given up. The processes of both end with this one.
-    if (!hasSettled)
-      logger.warn(`a change of the model did not end within ${shutdownTimeoutMs} ms: it is cut off`);
-    await Promise.all([slot.current?.close(), tracing?.close()]);
-    await lock.release();
-    await work.release();
-  };
+  const ready = models.start();
+  const running = opened.move();
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= closeOnce());
+  const close = (): Promise<void> => (closing ??= running.disposeAsync());
   const { port, adminPort } = server;
   return { port, adminPort, ready, close, [Symbol.asyncDispose]: close };
 }

@@ -50,7 +50,9 @@ export interface Workshop {
 /** @throws ServiceError unavailable when the state directory can't be written. */
 export async function openWorkshop(config: Config, parts: WorkshopParts): Promise<Workshop> {
   const { clock, logger, metrics } = parts;
+  await using opened = new AsyncDisposableStack();
   const work = await openWorkDirectory(config.stateDirectory, parts.mayBeTemporary ?? false);
+  opened.defer(() => work.release());
   const roots = new ModelRoots([...config.modelRoots, ...(parts.moreRoots ?? [])]);
   let wanted: ReadonlySet<string> = new Set();
   const retention = openRetention(config, {
@@ -61,6 +63,7 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
     metrics,
   });
   const { leases, verdicts, usage, inventory, budget } = retention;
+  opened.defer(() => leases.close());
   const staging = new StagingArea(join(work.path, 'models'), { leases, verdicts, space: budget });
   const trusted = new TrustedDigests(config.store.trustedDigests);
   const cache = new CompiledCache(join(work.path, 'compiled'), logger);
@@ -75,6 +78,7 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
   const { onProgress } = parts;
   const machine = readMachineBudget();
   const sources = openSources(config, { roots, workDirectory: work.path, usage, space: budget, ...parts });
+  opened.defer(() => sources.close());
   const choose = (): Promise<Runtime> =>
     chooseDevice({
       wanted: config.device,
@@ -128,11 +132,8 @@ export async function openWorkshop(config: Config, parts: WorkshopParts): Promis
     await cache.keepOnly(kept, onStuck);
     await plans.keepOnly(kept, onStuck);
   };
-  const release = async (): Promise<void> => {
-    await sources.close();
-    await leases.close();
-    await work.release();
-  };
   const available = (): Promise<string[]> => availableModels(roots, inventory);
+  const held = opened.move();
+  const release = (): Promise<void> => held.disposeAsync();
   return { roots, available, staging, preparation, device, keepOnly, work: { ...work, release } };
 }
