@@ -24,7 +24,7 @@ export async function bringModel(config: Config, reference: string): Promise<Bro
   const { preparation, staging, progress, work, ...workshop } = await openCommandWorkshop(config, reference);
   const startedAt = systemClock.now();
   const { enter, advance } = progress;
-  const watched = { ...unwatched(new AbortController().signal), enter, advance };
+  const watched = { ...unwatched(), enter, advance };
   try {
     const staged = await preparation.stage({ reference: workshop.reference }, watched);
     await staging.keepAhead(staged);

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import type { Generation } from '../model/generation.ts';
 import type { Dtype } from '../model/model-directory.ts';
 import { unwatched } from '../serving/operation/phase.ts';
+import { bringUp } from '../serving/preparation/bring-up.ts';
 import type { ProgressOptions } from './command-progress.ts';
 import { openCommandWorkshop } from './command-workshop.ts';
 
@@ -35,10 +36,9 @@ export async function loadModel(
   } = await openCommandWorkshop({ ...config, dtype }, reference, options);
   try {
     const { enter, advance } = progress;
-    const work = { ...unwatched(new AbortController().signal), enter, advance };
-    const staged = await preparation.stage({ reference: workshop.reference }, work);
-    const compiled = await preparation.compile(staged, work);
-    const generation = await preparation.load(compiled, work, { together: true });
+    const work = { ...unwatched(), enter, advance };
+    const { load } = await bringUp(preparation, { reference: workshop.reference }, work);
+    const generation = await load();
     const close = async (): Promise<void> => {
       await generation.close();
       await directory.release();

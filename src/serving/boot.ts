@@ -5,6 +5,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { GateKeeper } from './gates/gate-keeper.ts';
 import { unwatched } from './operation/phase.ts';
 import type { Target } from './operation/target.ts';
+import { bringUp } from './preparation/bring-up.ts';
 import type { Preparation } from './preparation/preparation.ts';
 import { bootCandidates } from './state/history.ts';
 import type { ServingState } from './state/serving-state.ts';
@@ -113,12 +114,11 @@ async function prepare(options: BootOptions, target: Target, signal: AbortSignal
   const startedAt = clock.now();
   const enter = (phase: string): void => logger.info({ phase }, `starting ${target.reference}: ${phase}`);
   const work = { ...unwatched(signal), enter };
-  const staged = await preparation.stage(target, work);
-  const compiled = await preparation.compile(staged, work, target.dtype);
-  const generation = await preparation.load(compiled, work, { together: true });
+  const { model, load } = await bringUp(preparation, target, work);
+  const generation = await load();
   try {
     enter('check');
-    await gates.checkAtStart(generation, staged, target.digest !== undefined, signal);
+    await gates.checkAtStart(generation, model, target.digest !== undefined, signal);
   } catch (error) {
     await generation.close();
     throw error;

@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { unwatched } from './operation/phase.ts';
+import { bringUp } from './preparation/bring-up.ts';
 import type { Preparation } from './preparation/preparation.ts';
 import type { Probation } from './probation/probation.ts';
 import type { Standby } from './probation/standby.ts';
@@ -101,7 +102,6 @@ export class DeviceFallbackWatch {
 
   async #moveToCpu(dead: Generation, outage: string): Promise<void> {
     const { slot, preparation, record, standby, probation, updater, logger, metrics } = this.#parts;
-    const work = unwatched(this.#stop.signal);
     await updater.settle(
       new ServiceError('unavailable', 'the update was given up: the model moves to the CPU', {
         detail: `${outage}. Ask for the update again.`,
@@ -111,16 +111,16 @@ export class DeviceFallbackWatch {
     await standby.dismiss();
     const { reference, digest } = dead.identity;
     const dtype = record.state?.digest === digest ? record.state.dtype : undefined;
-    const staged = await preparation.stage({ reference, digest, dtype }, work);
     // What is fastest on this CPU is assumed, not measured: nothing serves meanwhile.
-    const prepared = await preparation.compile(staged, work, dtype, true);
+    const target = { reference, digest, dtype };
+    const { load } = await bringUp(preparation, target, unwatched(this.#stop.signal), { isTight: true });
     await slot.replace(
       EXPECTED_LOAD_MS,
       (model) => !model.isClosed,
       async (current) => {
         // Somebody else was quicker.
         if (current !== dead) return current;
-        const next = await preparation.load(prepared, work, { together: true });
+        const next = await load();
         await dead.close();
         announce(next, metrics);
         logger.warn(`${reference} serves from the CPU: ${outage}`);

@@ -45,7 +45,7 @@ export async function workshopOver(
     log,
     childEnv: config.childEnv,
     compile: async (reference, phases = () => {}) => {
-      const work = { ...unwatched(new AbortController().signal), enter: phases };
+      const work = { ...unwatched(), enter: phases };
       const staged = await workshop.preparation.stage({ reference }, work);
       return await workshop.preparation.compile(staged, work);
     },

@@ -34,7 +34,10 @@ export interface Progressing {
   ): void;
 }
 
-/** For work that nobody watches. */
-export function unwatched(signal: AbortSignal): Progressing {
+/**
+ * For work that nobody watches.
+ * @param signal undefined for what is never given up.
+ */
+export function unwatched(signal: AbortSignal = new AbortController().signal): Progressing {
   return { signal, enter: () => {}, advance: () => {} };
 }

@@ -1,6 +1,7 @@
 import { messageOf, ServiceError } from '../../errors.ts';
 import type { Generation } from '../../model/generation.ts';
-import type { Progressing } from '../operation/phase.ts';
+import { unwatched } from '../operation/phase.ts';
+import { bringUp } from '../preparation/bring-up.ts';
 import { announce } from '../slot/announce.ts';
 import { bootCandidates } from '../state/history.ts';
 import type { ServingState } from '../state/serving-state.ts';
@@ -20,15 +21,13 @@ export async function comeBack(
   state: ServingState | undefined,
   because: unknown,
 ): Promise<Generation> {
-  const never = new AbortController().signal;
-  const quiet: Progressing = { signal: never, enter: () => {}, advance: () => {} };
   for (const entry of state === undefined ? [] : bootCandidates(state)) {
     const { model: reference, digest, dtype } = entry;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
-        const staged = await preparation.stage({ reference, digest, dtype }, quiet);
-        const prepared = await preparation.compile(staged, quiet, dtype, true);
-        const generation = await preparation.load(prepared, quiet, { together: true });
+        const target = { reference, digest, dtype };
+        const { load } = await bringUp(preparation, target, unwatched(), { isTight: true });
+        const generation = await load();
         logger.warn(`${reference} serves again`);
         announce(generation, metrics);
         const isItself = digest === state?.digest && dtype === state.dtype;

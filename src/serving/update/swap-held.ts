@@ -9,43 +9,55 @@ import type { ServingState } from '../state/serving-state.ts';
 import type { ChangeParts, Swapped } from './change-parts.ts';
 import { comeBack } from './come-back.ts';
 
+/** A model of which all is ready that can be ready before the one that serves has ended. */
+interface WindowReady {
+  readonly nested: NestedModel;
+  /** What the model that serves answered to what the new one will be asked. */
+  readonly recorded: Current | undefined;
+}
+
 /**
  * For machines where two models don't fit: makes everything ready, then ends the old model and loads the new one while
  * requests wait. When the new one fails, the old one comes back.
- * @returns undefined when it was a dry run: then it ends where the window would begin.
  */
 export async function swapHeld(
   parts: ChangeParts,
   operation: Operation,
   change: Change,
   prepared: PreparedModel,
-): Promise<Swapped | undefined> {
-  const { preparation, gates, slot, modes } = parts;
+): Promise<Swapped> {
+  const ready = await nestForWindow(parts, operation, change, prepared);
+  try {
+    return await swapNested(parts, operation, change, ready);
+  } finally {
+    await ready.nested.nest.close();
+  }
+}
+
+/** Makes everything ready for the window. Its nest is the caller's to close. */
+export async function nestForWindow(
+  { preparation, gates, slot, modes }: ChangeParts,
+  operation: Operation,
+  change: Change,
+  prepared: PreparedModel,
+): Promise<WindowReady> {
   if (change.shadow !== undefined) {
     operation.warn('live requests were not scored on the new model first: in mode hold it is loaded alone');
   }
   const recorded = await gates.record(change, operation, slot.current);
   const nested = await preparation.nest(prepared, await modes.roomBeside(prepared), operation);
-  try {
-    if (!change.dryRun) return await swapNested(parts, operation, change, nested, recorded);
-    operation.warn(
-      'the two models do not fit beside each other: the scores of the new one were not looked at',
-    );
-    return undefined;
-  } finally {
-    await nested.nest.close();
-  }
+  return { nested, recorded };
 }
 
 async function swapNested(
   parts: ChangeParts,
   operation: Operation,
   change: Change,
-  nested: NestedModel,
-  recorded: Current | undefined,
+  ready: WindowReady,
 ): Promise<Swapped> {
   const { slot, modes } = parts;
-  const window = new Window(parts, operation, change, nested, recorded);
+  const { nested } = ready;
+  const window = new Window(parts, operation, change, ready);
   // The window finds a look at the card that is new enough, and need not wait for one.
   await slot.current?.gpu?.look(0);
   const result = await slot.replace(modes.expectedWindowMs(nested), isUsable, (old) => window.exchange(old));
@@ -72,13 +84,7 @@ class Window {
   readonly #recorded: Current | undefined;
   readonly #before: ServingState | undefined;
 
-  constructor(
-    parts: ChangeParts,
-    operation: Operation,
-    change: Change,
-    nested: NestedModel,
-    recorded: Current | undefined,
-  ) {
+  constructor(parts: ChangeParts, operation: Operation, change: Change, { nested, recorded }: WindowReady) {
     this.#parts = parts;
     this.#operation = operation;
     this.#change = change;
