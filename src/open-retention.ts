@@ -31,6 +31,7 @@ export interface Retention {
   readonly budget: CacheBudget;
 }
 
+/** Puts together what keeps the store within its budget. Nothing is read or deleted, and no lease is held, before somebody asks. */
 export function openRetention(
   { store, stateDirectory }: Pick<Config, 'store' | 'stateDirectory'>,
   { workDirectory, wanted, clock, logger, metrics }: RetentionParts,

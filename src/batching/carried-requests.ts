@@ -10,6 +10,7 @@ export interface CarriedRequests {
   readonly trace_ids?: readonly string[];
 }
 
+/** Each request once, however many pairs it has. A pair that several requests wait for names all of them; at most 32 are named. */
 export function carriedRequests(pairs: readonly PendingPair[]): CarriedRequests {
   const traces = new Map(pairs.flatMap((pair) => pair.traces).map((trace) => [trace.requestId, trace]));
   const named = [...traces.values()].slice(0, MOST_NAMED);

@@ -51,6 +51,7 @@ export interface ExplainedFlag extends FlagMeaning {
   readonly schema: z.ZodType;
 }
 
+/** The flags of a command in the order in which they were written down, for the help and for completion. */
 export function explainFlags(flags: Flags): ExplainedFlag[] {
   return Object.entries(flags.shape).map(([key, schema]) => ({
     ...((schema as z.ZodType).meta() as unknown as FlagMeaning),

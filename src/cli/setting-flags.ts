@@ -12,6 +12,7 @@ export const settingNames = Object.keys(settings) as SettingName[];
 /** What commands that talk to a running server take from the settings; the rest is the server's own. */
 const CLIENT_SETTINGS: readonly SettingName[] = ['HOST', 'PORT', 'RERANK_API_KEY', 'RERANK_ADMIN_KEY'];
 
+/** The settings that a command takes as flags. */
 export function settingsIn(scope: SettingScope): readonly SettingName[] {
   if (scope === 'all') return settingNames;
   return scope === 'client' ? CLIENT_SETTINGS : [];

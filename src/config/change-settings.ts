@@ -48,6 +48,7 @@ export const changeSettings = {
 
 type Values = z.output<z.ZodObject<typeof changeSettings>>;
 
+/** What candidates are held against; of the limits, only those that were set. */
 export function gatesOf(values: Values) {
   return {
     goldenFile: values.RERANK_GOLDEN,

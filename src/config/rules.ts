@@ -36,6 +36,7 @@ export const port = z.coerce
   .min(0, { error: 'must be a port number' })
   .max(65_535, { error: 'must be a port number' });
 
+/** A whole number, both bounds included. */
 export function whole(least: number, most: number) {
   return number
     .int({ error: 'must be a whole number' })
@@ -64,12 +65,14 @@ function parseBytes(given: string): number | string {
   return Math.floor(Number(value) * base ** UNITS.indexOf(letter.toUpperCase()));
 }
 
+/** A number up to 1, both bounds included. */
 export function share(least: number) {
   return number
     .min(least, { error: `must be from ${least} to 1` })
     .max(1, { error: `must be from ${least} to 1` });
 }
 
+/** `auto`, or what the schema takes. */
 export function autoOr<T extends z.ZodType>(schema: T) {
   return z.union([z.literal('auto'), schema], { error: 'must be auto or a whole number above 0' });
 }

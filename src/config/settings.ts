@@ -43,6 +43,7 @@ export interface Explained {
   readonly description: string;
 }
 
+/** What the help and the tables say of a setting; its default as a person would write it. */
 export function explain(name: SettingName): Explained {
   const schema: z.ZodType = settings[name];
   const { description, shown } = schema.meta() as unknown as Meaning;

@@ -113,6 +113,7 @@ export interface RunReply {
 /** Two f64. */
 const TIMES_BYTES = 16;
 
+/** In the layout above; the engine's own buffer is copied. */
 export function encodeRunReply({ runMs, computeMs, logits }: RunReply): Uint8Array {
   const bytes = new Uint8Array(TIMES_BYTES + logits.byteLength);
   new Float64Array(bytes.buffer, 0, 2).set([runMs, computeMs]);

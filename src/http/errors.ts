@@ -39,6 +39,7 @@ export interface ErrorBody {
   readonly report?: unknown;
 }
 
+/** An error in the shape above: where there is no detail, the message is given twice. */
 export function errorBody(error: ServiceError): ErrorBody {
   return {
     message: error.message,
@@ -49,6 +50,10 @@ export function errorBody(error: ServiceError): ErrorBody {
   };
 }
 
+/**
+ * Answers with an error: its body, and the headers that go with it (Retry-After, WWW-Authenticate).
+ * @param status where it is not the one of the error's type.
+ */
 export function sendError(response: Response, error: ServiceError, status = ERROR_STATUS[error.type]): void {
   if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
   if (error.type === 'unauthorized') response.set('WWW-Authenticate', 'Bearer');

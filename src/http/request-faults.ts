@@ -45,6 +45,7 @@ export function requestFault(thrown: unknown): RequestFault | undefined {
   return { error, status };
 }
 
+/** What is said of a body beyond RERANK_MAX_BODY_BYTES. */
 export function tooLarge(limitBytes: number | undefined): ServiceError {
   return new ServiceError('payload_too_large', `the body is larger than ${limitBytes} bytes`, {
     detail: 'Send fewer documents at a time, or raise RERANK_MAX_BODY_BYTES.',

@@ -8,8 +8,8 @@ import type { GenerationSettings } from './generation-settings.ts';
 import type { GpuFootprint } from './gpu-footprint.ts';
 import type { StillHeld } from './gpu-release.ts';
 import type { ModelSize } from './memory-need.ts';
-import type { Nest } from './nest.ts';
 import { batchBounds } from './plan/batch-tokens.ts';
+import type { Prestart } from './prestart.ts';
 import { type ScoredRequest, scorePairs } from './score-pairs.ts';
 import {
   type GenerationParts,
@@ -58,16 +58,16 @@ export class Generation {
 
   /**
    * Loads a staged model beside whatever else runs.
-   * @param nest what was made ready before; what is not taken of it stays its owner's.
+   * @param prestart what was made ready before; what is not taken of it stays its owner's.
    * @throws ServiceError invalid_model when it can't be served. Nothing is left running then.
    */
   static async load(
     model: NumberedModel,
     settings: GenerationSettings,
     signal: AbortSignal,
-    nest?: Nest,
+    prestart?: Prestart,
   ): Promise<Generation> {
-    return new Generation(await startGeneration(model, settings, signal, nest));
+    return new Generation(await startGeneration(model, settings, signal, prestart));
   }
 
   /** When an engine last gave an answer, on the injected clock. */

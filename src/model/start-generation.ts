@@ -13,8 +13,8 @@ import type { LoadableModel } from './loadable-model.ts';
 import type { ModelSize } from './memory-need.ts';
 import { modelSize } from './model-size.ts';
 import { readTokenLimit } from './model-traits.ts';
-import type { Nest } from './nest.ts';
 import { batchBounds } from './plan/batch-tokens.ts';
+import type { Prestart } from './prestart.ts';
 import type { ServableGraph } from './servable-graph.ts';
 import { startTokenizer } from './start-tokenizer.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
@@ -57,23 +57,25 @@ const AUTO_MAX_LENGTH = 1024;
 
 /**
  * Starts the processes of a model: its tokenizer and its engines.
- * @param nest what was made ready before; what is not taken of it stays its owner's.
+ * @param prestart what was made ready before; what is not taken of it stays its owner's.
  * @throws ServiceError invalid_model when it can't be served. Nothing of it is left running then.
  */
 export async function startGeneration(
   model: NumberedModel,
   settings: GenerationSettings,
   signal: AbortSignal,
-  nest?: Nest,
+  prestart?: Prestart,
 ): Promise<GenerationParts> {
   const { device, clock, logger, metrics } = settings;
   const { graph, plan } = model;
   const maxLength = effectiveLength(settings.maxLength, await readTokenLimit(model.directory), logger);
   const size = await modelSize(model);
   // Requests wait for what was made ready before: they need not wait for a slow driver as well.
-  const card = await settings.gpu?.read([], JUST_NOW_MS, nest && ANSWER_MS);
-  const cardBefore = card && { ...card, usedBytes: card.usedBytes - (nest?.gpuBytes ?? 0) };
-  const tokenizerStart = Promise.resolve(nest?.takeTokenizer() ?? startTokenizer(model, settings, signal));
+  const card = await settings.gpu?.read([], JUST_NOW_MS, prestart && ANSWER_MS);
+  const cardBefore = card && { ...card, usedBytes: card.usedBytes - (prestart?.gpuBytes ?? 0) };
+  const tokenizerStart = Promise.resolve(
+    prestart?.takeTokenizer() ?? startTokenizer(model, settings, signal),
+  );
   // It may fail while the engines still start; it is awaited after them.
   tokenizerStart.catch(() => {});
   let restarts = 0;
@@ -91,7 +93,7 @@ export async function startGeneration(
       {
         ...options,
         onRestart: countRestart,
-        spares: nest?.spares,
+        spares: prestart?.spares,
         name: `model-${model.generation}.engine`,
         modelFile: graph.modelFile,
         optimization: graph.optimization,

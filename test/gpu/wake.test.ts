@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LoadableModel } from '../../src/model/loadable-model.ts';
-import { Nest } from '../../src/model/nest.ts';
+import { Prestart } from '../../src/model/prestart.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { embeddedModels } from '../support/directories.ts';
 import { LogBook } from '../support/log-book.ts';
@@ -20,7 +20,7 @@ const model = {
   graph: { files: [] },
 } as unknown as LoadableModel & { readonly generation: number };
 
-async function prepare(card: StubCard, forContexts: boolean, log = new LogBook()): Promise<Nest> {
+async function prepare(card: StubCard, forContexts: boolean, log = new LogBook()): Promise<Prestart> {
   const settings = {
     device: 'cuda',
     childEnv: testEnvironment(card.env),
@@ -30,7 +30,7 @@ async function prepare(card: StubCard, forContexts: boolean, log = new LogBook()
     metrics: someMetrics(),
   } as const;
   const room = { cacheBytes: 0, forTokenizer: false, forContexts, running: undefined };
-  return await Nest.prepare(model, settings, room, new AbortController().signal);
+  return await Prestart.prepare(model, settings, room, new AbortController().signal);
 }
 
 const holders = async (card: StubCard): Promise<number[]> =>
@@ -42,28 +42,28 @@ describe.skipIf(missing)(
   () => {
     it('have used it before the time in which nothing serves', async () => {
       const card = await StubCard.make(library, { isLogging: true });
-      const nest = await prepare(card, true);
-      expect(new Set(await holders(card))).toEqual(new Set(nest.spares.pids));
+      const prestart = await prepare(card, true);
+      expect(new Set(await holders(card))).toEqual(new Set(prestart.spares.pids));
       expect((await card.calls()).filter(({ what }) => what === 'kernel').length).toBeGreaterThan(0);
-      await nest.close();
+      await prestart.close();
     });
 
     it('leave it alone where there is no room for that', async () => {
       const card = await StubCard.make(library);
-      const nest = await prepare(card, false);
-      expect(nest.spares.pids).toHaveLength(2);
+      const prestart = await prepare(card, false);
+      expect(prestart.spares.pids).toHaveLength(2);
       expect(await holders(card)).toEqual([]);
-      await nest.close();
+      await prestart.close();
     });
 
     it('are there although it does not wake', async () => {
       const card = await StubCard.make(library);
       await card.breakDown('malloc', CUDA_ERRORS.outOfMemory);
       const log = new LogBook();
-      const nest = await prepare(card, true, log);
-      expect(nest.spares.pids).toHaveLength(2);
+      const prestart = await prepare(card, true, log);
+      expect(prestart.spares.pids).toHaveLength(2);
       expect(log.find(/could not wake the device/)).toBeDefined();
-      await nest.close();
+      await prestart.close();
     });
   },
 );

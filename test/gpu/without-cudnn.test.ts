@@ -7,7 +7,7 @@ import { writeScore } from '../../src/graph/architectures/labels.ts';
 import { encodeModel } from '../../src/graph/onnx/encode.ts';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { explain } from '../../src/serving/preparation/preparation.ts';
+import { candidateFailure } from '../../src/serving/preparation/candidate-failure.ts';
 import { goldenRoot } from '../support/golden.ts';
 import { LogBook } from '../support/log-book.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -51,7 +51,7 @@ async function answerTo(
   try {
     return (await engine.run(tokens)).logits.length;
   } catch (error) {
-    return explain(error, never);
+    return candidateFailure(error, never);
   } finally {
     engine.kill('the test is over');
     await engine.lost;

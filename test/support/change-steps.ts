@@ -6,11 +6,11 @@ export const COMPILE = ['modes.isTight', 'preparation.compile', 'modes.requireCa
 export const MAKE_ROOM = ['probation.end', 'standby.dismiss'];
 export const LOAD = ['preparation.load', 'gates.check'];
 export const SHADOW = ['gates.limits', 'shadow.run'];
-export const NEST = ['modes.doubtAlone', 'gates.record', 'modes.roomBeside', 'preparation.nest'];
+export const PRESTART = ['modes.doubtAlone', 'gates.record', 'modes.roomBeside', 'preparation.prestart'];
 const WINDOW = ['slot.replace', 'retirement.drainInWindow', 'old.close', ...LOAD, 'modes.learnWindow'];
 export const PERSIST = ['record.remember', 'record.swapped'];
 export const RETIRE = ['retirement.retire', 'record.forgetUnreferenced'];
 
 export const BESIDE = [...STAGE, ...BEGIN, ...COMPILE, ...MAKE_ROOM, 'modes.choose', ...LOAD, ...SHADOW];
-export const HELD = [...STAGE, ...BEGIN, ...COMPILE, ...MAKE_ROOM, 'modes.choose', ...NEST];
-export const IN_WINDOW = ['modes.expectedWindowMs', ...WINDOW, 'gates.checkRest', 'nest.close'];
+export const HELD = [...STAGE, ...BEGIN, ...COMPILE, ...MAKE_ROOM, 'modes.choose', ...PRESTART];
+export const IN_WINDOW = ['modes.expectedWindowMs', ...WINDOW, 'gates.checkRest', 'prestart.close'];

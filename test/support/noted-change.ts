@@ -85,7 +85,7 @@ export class NotedChange {
         },
         compile: async () => named,
         keepAhead: async () => {},
-        nest: async () => ({ ...named, nest: { close: async () => this.#note('nest.close') } }),
+        prestart: async () => ({ ...named, prestart: { close: async () => this.#note('prestart.close') } }),
         load: async (_model: unknown, _work: unknown, { together }: { together?: boolean } = {}) =>
           together === true ? this.#model('old again') : this.next,
       }),

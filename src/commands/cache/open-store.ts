@@ -18,6 +18,7 @@ export interface OpenStore {
   readonly logger: Logger;
 }
 
+/** Opens the store for looking and deleting, while a server may be working with it. Nothing is read before somebody asks. */
 export function openStore({
   stateDirectory,
   store,

@@ -42,14 +42,17 @@ export interface Check {
   look(patient: Patient): Promise<readonly Finding[]>;
 }
 
+/** What is as it should be. */
 export function ok(message: string): Finding {
   return { status: 'ok', message };
 }
 
+/** What works, and could be better. @param mend what to do about it */
 export function warning(message: string, mend: string): Finding {
   return { status: 'warning', message, mend };
 }
 
+/** What keeps the server from working. @param mend what to do about it */
 export function problem(message: string, mend: string): Finding {
   return { status: 'problem', message, mend };
 }

@@ -48,6 +48,7 @@ const schema = z
 
 export type DebertaV2Config = z.output<typeof schema>;
 
+/** @throws InvalidCheckpoint that names the first field that is missing or wrong. */
 export function parseDebertaV2Config(json: unknown): DebertaV2Config {
   return parseConfig(schema, json);
 }

@@ -43,6 +43,7 @@ export type ModernBertConfig = z.output<typeof schema>;
 /** Version 5's default for local layers; version 4 falls back to the global value only when the field is null. */
 const DEFAULT_LOCAL_THETA = 10_000;
 
+/** @throws InvalidCheckpoint that names the first field that is missing or wrong. */
 export function parseModernBertConfig(json: unknown): ModernBertConfig {
   return parseConfig(schema, json);
 }

@@ -30,6 +30,7 @@ export async function sumOf(metric: Scalar, fits: (labels: Labels) => boolean = 
   return total(values, fits);
 }
 
+/** Of all label sets together. */
 export async function totalsOf(histogram: AnyHistogram): Promise<Totals> {
   const { values } = await histogram.get();
   const of = (suffix: string): number =>

@@ -48,6 +48,7 @@ export function resolveTopN(fields: {
   return topN == null || topN <= 0 ? undefined : topN;
 }
 
+/** A list of documents that is not empty. How long it may be is looked at before: `limitDocuments`. */
 export function atLeastOne<T extends z.ZodType>(document: T) {
   return z.array(document, { error: 'must be a list' }).min(1, { error: 'must hold at least one document' });
 }

@@ -169,6 +169,7 @@ export function errorResponses(): Readonly<Record<string, Part>> {
   );
 }
 
+/** References to headers that the document describes once, in `components`. */
 export function headerPointers(names: readonly string[]): Part {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }

@@ -59,6 +59,7 @@ export function encodeRequest(request: EncodeRequest): Uint8Array {
   return serialize(request);
 }
 
+/** @throws Error for bytes that `encodeRequest` has not written. What is in them is not looked at: both ends are ours. */
 export function decodeRequest(payload: Uint8Array): EncodeRequest {
   return deserialize(payload) as EncodeRequest;
 }

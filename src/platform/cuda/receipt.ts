@@ -32,6 +32,7 @@ export async function readReceipt(directory: string): Promise<Receipt | undefine
   }
 }
 
+/** Replaces the one that is there, as a whole. @throws what the file system throws. */
 export async function writeReceipt(directory: string, receipt: Receipt): Promise<void> {
   await writeFileAtomic(join(directory, RECEIPT), `${JSON.stringify(receipt, null, 2)}\n`);
 }

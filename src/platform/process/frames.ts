@@ -15,6 +15,7 @@ const HEADER_BYTES = 12;
 /** More than any batch or tokenized chunk needs; a larger length means that the stream is corrupt. */
 const MAX_PAYLOAD_BYTES = 256 * 2 ** 20;
 
+/** The 12 bytes before a payload. @param id of the call that it belongs to */
 export function encodeHeader(kind: number, id: number, payloadBytes: number): Buffer {
   const header = Buffer.allocUnsafe(HEADER_BYTES);
   header.writeUInt32LE(payloadBytes, 0);

@@ -4,6 +4,7 @@ import type { GateCheck, GateName } from '../operation/gate-report.ts';
 /** What a gate found. A failure's message can follow "the model loads, but". */
 export type Finding = Pick<GateCheck, 'passed' | 'message'>;
 
+/** @param message a sentence without a full stop, as is that of a failure */
 export function passed(message: string): Finding {
   return { passed: true, message };
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Change } from '../operation/change-request.ts';
 import type { Operation } from '../operation/operation.ts';
-import { explain } from '../preparation/preparation.ts';
+import { candidateFailure } from '../preparation/candidate-failure.ts';
 import { REQUIRED_ANSWERS_MS } from './agreement-check.ts';
 import type { Current } from './candidate.ts';
 import { type GateContext, runGates } from './gates.ts';
@@ -91,7 +91,7 @@ export class GateKeeper {
       operation.found({ checks: whole });
       requirePassed(whole);
     } catch (error) {
-      throw explain(error, signal);
+      throw candidateFailure(error, signal);
     }
   }
 
@@ -121,7 +121,7 @@ export class GateKeeper {
     const { clock, goldenFile } = this.#options;
     const context = { directory, goldenFile, force: hasServed, clock, signal };
     const report = await runGates(candidate, context).catch((error) => {
-      throw explain(error, signal);
+      throw candidateFailure(error, signal);
     });
     requirePassed(report);
   }
@@ -173,7 +173,7 @@ export class GateKeeper {
       }
       requirePassed(report);
     } catch (error) {
-      throw explain(error, signal);
+      throw candidateFailure(error, signal);
     }
   }
 }

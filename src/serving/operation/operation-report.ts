@@ -20,7 +20,7 @@ export interface Progress {
 }
 
 /** What the model that serves took before and after. */
-interface MemoryFinding {
+interface MemoryFacts {
   /** The process tree, without files that are only mapped. */
   readonly before_bytes: number;
   readonly after_bytes: number;
@@ -30,20 +30,20 @@ interface MemoryFinding {
 }
 
 /** What turns up on the way; null until it does. */
-export interface Finding {
+export interface OperationFacts {
   readonly mode: { readonly chosen: SwapMode; readonly why: string } | null;
   /** How long no request could begin. */
   readonly lock_held_ms: number | null;
   /** Requests that waited for that. */
   readonly held_requests: number | null;
-  readonly memory: MemoryFinding | null;
+  readonly memory: MemoryFacts | null;
   readonly checks: GateReport | null;
   readonly probation: ProbationReport | null;
   readonly shadow: ShadowReport | null;
 }
 
 /** What an operator sees of an update. Its own JSON form. */
-export interface OperationReport extends Finding {
+export interface OperationReport extends OperationFacts {
   readonly id: string;
   readonly kind: OperationKind;
   readonly model: string;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { RequestTrace } from '../../platform/tracing/request-trace.ts';
 import type {
-  Finding,
+  OperationFacts,
   OperationKind,
   OperationReport,
   OperationStatus,
@@ -29,7 +29,7 @@ interface PhaseTime {
   to?: number;
 }
 
-const NOTHING_FOUND: Finding = {
+const NOTHING_FOUND: OperationFacts = {
   mode: null,
   lock_held_ms: null,
   held_requests: null,
@@ -105,8 +105,8 @@ export class Operation {
     this.#changed();
   };
 
-  found(finding: Partial<Finding>): void {
-    this.#found = { ...this.#found, ...finding };
+  found(facts: Partial<OperationFacts>): void {
+    this.#found = { ...this.#found, ...facts };
     if (this.isOver) this.#endPhase();
     this.#changed();
   }

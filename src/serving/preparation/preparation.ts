@@ -1,6 +1,5 @@
 import type { Runtime } from '../../engine/choose-device.ts';
-import { deviceRefusal, type LoadKnown, withAdvice } from '../../engine/engine-refusal.ts';
-import { messageOf, ServiceError } from '../../errors.ts';
+import { type LoadKnown } from '../../engine/engine-refusal.ts';
 import type { GraphDtype } from '../../graph/plan-model.ts';
 import type { CompileSettings } from '../../model/compile/compile-settings.ts';
 import { findServableGraph } from '../../model/find-servable-graph.ts';
@@ -8,16 +7,15 @@ import { Generation } from '../../model/generation.ts';
 import type { GenerationSettings } from '../../model/generation-settings.ts';
 import type { LoadableModel, NamedModel } from '../../model/loadable-model.ts';
 import { type Dtype, inspectModelDirectory } from '../../model/model-directory.ts';
-import { Nest, type NestRoom } from '../../model/nest.ts';
 import { servingPlanFor } from '../../model/plan/serving-plan-for.ts';
-import { CallFailed, ChildLost } from '../../platform/process/child-link.ts';
-import { Outage } from '../../platform/process/supervisor.ts';
+import { Prestart, type PrestartRoom } from '../../model/prestart.ts';
 import type { LocatedModel, ModelSources } from '../../store/model-sources.ts';
 import type { PlanStore } from '../../store/plan-store.ts';
 import type { StagingArea } from '../../store/staging.ts';
 import { explainStorageError } from '../../store/storage-error.ts';
 import type { Progressing } from '../operation/phase.ts';
 import type { Target } from '../operation/target.ts';
+import { candidateFailure } from './candidate-failure.ts';
 
 /** Copying more than this takes long enough to be mentioned. */
 const LARGE_MODEL_BYTES = 256 * 2 ** 20;
@@ -30,9 +28,9 @@ export interface PreparedModel extends LoadableModel {
 }
 
 /** A model of which all is ready but the engines' weights. */
-export interface NestedModel extends PreparedModel {
+export interface PrestartedModel extends PreparedModel {
   readonly generation: number;
-  readonly nest: Nest;
+  readonly prestart: Prestart;
 }
 
 export interface PreparationSettings {
@@ -156,7 +154,7 @@ export class Preparation {
       const plan = await servingPlanFor(model, graph, generation, tools, work.signal);
       return { ...model, graph, plan, wantedDtype };
     } catch (error) {
-      throw explain(error, work.signal);
+      throw candidateFailure(error, work.signal);
     }
   }
 
@@ -164,15 +162,15 @@ export class Preparation {
    * Makes everything ready that a load needs, except the memory for the weights.
    * @param room what may be made ready beside the model that serves.
    */
-  async nest(model: PreparedModel, room: NestRoom, work: Progressing): Promise<NestedModel> {
+  async prestart(model: PreparedModel, room: PrestartRoom, work: Progressing): Promise<PrestartedModel> {
     work.enter('stage');
     const numbered = { ...model, generation: ++this.#generations };
     const settings = await this.#generationSettings();
     try {
-      const nest = await Nest.prepare(numbered, settings, room, work.signal);
-      return { ...numbered, nest };
+      const prestart = await Prestart.prepare(numbered, settings, room, work.signal);
+      return { ...numbered, prestart };
     } catch (error) {
-      throw explain(error, work.signal);
+      throw candidateFailure(error, work.signal);
     }
   }
 
@@ -183,36 +181,36 @@ export class Preparation {
    * @throws ServiceError invalid_model. Nothing is left running then.
    */
   async load(
-    model: PreparedModel | NestedModel,
+    model: PreparedModel | PrestartedModel,
     work: Progressing,
     { together = false, beside = false }: { readonly together?: boolean; readonly beside?: boolean } = {},
   ): Promise<Generation> {
     work.enter('load');
     const settings = await this.#generationSettings();
-    const isNested = 'nest' in model;
-    const generation = isNested ? model.generation : ++this.#generations;
-    const numbered = { ...model, generation, together: together || isNested };
-    const nest = isNested ? model.nest : undefined;
+    const isPrestarted = 'prestart' in model;
+    const generation = isPrestarted ? model.generation : ++this.#generations;
+    const numbered = { ...model, generation, together: together || isPrestarted };
+    const prestart = isPrestarted ? model.prestart : undefined;
     const known: LoadKnown = {
       device: settings.device,
       dtype: model.graph.dtype,
       engines: model.plan.engines,
-      mode: isNested ? 'hold' : beside ? 'beside' : undefined,
+      mode: isPrestarted ? 'hold' : beside ? 'beside' : undefined,
     };
-    const loaded = await Generation.load(numbered, settings, work.signal, nest).catch((error) => {
-      throw explain(error, work.signal, known);
+    const loaded = await Generation.load(numbered, settings, work.signal, prestart).catch((error) => {
+      throw candidateFailure(error, work.signal, known);
     });
     try {
       work.enter('warm');
-      await loaded.warm(work.signal, isNested, (done, total) => work.advance(done, total, 'steps'));
+      await loaded.warm(work.signal, isPrestarted, (done, total) => work.advance(done, total, 'steps'));
       // The warm-up has run the largest batch: from now on it holds no more.
       const measurement = loaded.gpu?.measure();
-      // Requests wait for a nested one: they need not wait for the driver as well. It never rejects.
-      if (!isNested) await measurement;
+      // Requests wait for a prestarted one: they need not wait for the driver as well. It never rejects.
+      if (!isPrestarted) await measurement;
       return loaded;
     } catch (error) {
       await loaded.close();
-      throw explain(error, work.signal, known);
+      throw candidateFailure(error, work.signal, known);
     }
   }
 
@@ -221,29 +219,4 @@ export class Preparation {
     const { gpu, ...generation } = this.#settings.generation;
     return { ...generation, device, ...(device !== 'cpu' && { gpu }) };
   }
-}
-
-/** The model is new and the requests are our own: whatever fails here is the model's fault, unless it is the device's. */
-export function explain(error: unknown, signal: AbortSignal, known: LoadKnown = {}): unknown {
-  // Processes that were ended because nobody wants the model any more say nothing about it.
-  if (signal.aborted) return signal.reason;
-  const refusal =
-    error instanceof ServiceError ? withAdvice(error, known) : deviceRefusal(messageOf(error), error, known);
-  if (refusal !== undefined) return refusal;
-  if (error instanceof CallFailed || (error instanceof ServiceError && error.type === 'internal')) {
-    const reason = error instanceof ServiceError ? (error.detail ?? error.message) : error.message;
-    const ofDevice = deviceRefusal(reason, error, known);
-    if (ofDevice !== undefined) return ofDevice;
-    return new ServiceError('invalid_model', `the model loads, but fails on a plain pair: ${reason}`, {
-      detail:
-        'It must be a sequence-classification model with num_labels = 1, and its tokenizer must be its own.',
-      cause: error,
-    });
-  }
-  if (!(error instanceof ChildLost || error instanceof Outage)) return error;
-  return new ServiceError('invalid_model', `a process ended while it tried this model: ${error.message}`, {
-    detail:
-      'A crash of ONNX Runtime or too little memory are the usual reasons; the log has the process output.',
-    cause: error,
-  });
 }

@@ -5,7 +5,7 @@ import { type Clock, delay } from '../../platform/clock.ts';
 import type { LiveRequest, LiveTraffic } from '../live/live-traffic.ts';
 import type { ShadowTerms } from '../operation/change-request.ts';
 import type { Operation } from '../operation/operation.ts';
-import { explain } from '../preparation/preparation.ts';
+import { candidateFailure } from '../preparation/candidate-failure.ts';
 import type { ModelSlot } from '../slot/model-slot.ts';
 import type { ShadowCandidate } from './shadow-candidate.ts';
 import { ShadowSample } from './shadow-sample.ts';
@@ -66,7 +66,7 @@ export class Shadow {
     try {
       await this.#score(candidate, sample, operation.signal, tell);
     } catch (error) {
-      throw explain(error, operation.signal);
+      throw candidateFailure(error, operation.signal);
     } finally {
       stop();
       await endLending();

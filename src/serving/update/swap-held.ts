@@ -4,14 +4,14 @@ import { formatBytes } from '../../platform/memory/format-bytes.ts';
 import type { Current } from '../gates/candidate.ts';
 import type { Change } from '../operation/change-request.ts';
 import type { Operation } from '../operation/operation.ts';
-import type { NestedModel, PreparedModel } from '../preparation/preparation.ts';
+import type { PreparedModel, PrestartedModel } from '../preparation/preparation.ts';
 import type { ServingState } from '../state/serving-state.ts';
 import type { ChangeParts, Swapped } from './change-parts.ts';
 import { comeBack } from './come-back.ts';
 
 /** A model of which all is ready that can be ready before the one that serves has ended. */
 interface WindowReady {
-  readonly nested: NestedModel;
+  readonly prestarted: PrestartedModel;
   /** What the model that serves answered to what the new one will be asked. */
   readonly recorded: Current | undefined;
 }
@@ -26,16 +26,16 @@ export async function swapHeld(
   change: Change,
   prepared: PreparedModel,
 ): Promise<Swapped> {
-  const ready = await nestForWindow(parts, operation, change, prepared);
+  const ready = await prestartForWindow(parts, operation, change, prepared);
   try {
-    return await swapNested(parts, operation, change, ready);
+    return await swapPrestarted(parts, operation, change, ready);
   } finally {
-    await ready.nested.nest.close();
+    await ready.prestarted.prestart.close();
   }
 }
 
-/** Makes everything ready for the window. Its nest is the caller's to close. */
-export async function nestForWindow(
+/** Makes everything ready for the window. Its prestart is the caller's to close. */
+export async function prestartForWindow(
   { preparation, gates, slot, modes }: ChangeParts,
   operation: Operation,
   change: Change,
@@ -45,25 +45,27 @@ export async function nestForWindow(
     operation.warn('live requests were not scored on the new model first: in mode hold it is loaded alone');
   }
   const recorded = await gates.record(change, operation, slot.current);
-  const nested = await preparation.nest(prepared, await modes.roomBeside(prepared), operation);
-  return { nested, recorded };
+  const prestarted = await preparation.prestart(prepared, await modes.roomBeside(prepared), operation);
+  return { prestarted, recorded };
 }
 
-async function swapNested(
+async function swapPrestarted(
   parts: ChangeParts,
   operation: Operation,
   change: Change,
   ready: WindowReady,
 ): Promise<Swapped> {
   const { slot, modes } = parts;
-  const { nested } = ready;
+  const { prestarted } = ready;
   const window = new Window(parts, operation, change, ready);
   // The window finds a look at the card that is new enough, and need not wait for one.
   await slot.current?.gpu?.look(0);
-  const result = await slot.replace(modes.expectedWindowMs(nested), isUsable, (old) => window.exchange(old));
+  const result = await slot.replace(modes.expectedWindowMs(prestarted), isUsable, (old) =>
+    window.exchange(old),
+  );
   const next = slot.current as Generation;
   if (window.failure === undefined && (await window.isGood(next))) {
-    return { next, result, wantedDtype: nested.wantedDtype };
+    return { next, result, wantedDtype: prestarted.wantedDtype };
   }
   operation.found({ lock_held_ms: result.lockHeldMs, held_requests: result.held });
   throw window.failure?.error;
@@ -80,15 +82,20 @@ class Window {
   readonly #parts: ChangeParts;
   readonly #operation: Operation;
   readonly #change: Change;
-  readonly #nested: NestedModel;
+  readonly #prestarted: PrestartedModel;
   readonly #recorded: Current | undefined;
   readonly #before: ServingState | undefined;
 
-  constructor(parts: ChangeParts, operation: Operation, change: Change, { nested, recorded }: WindowReady) {
+  constructor(
+    parts: ChangeParts,
+    operation: Operation,
+    change: Change,
+    { prestarted, recorded }: WindowReady,
+  ) {
     this.#parts = parts;
     this.#operation = operation;
     this.#change = change;
-    this.#nested = nested;
+    this.#prestarted = prestarted;
     this.#recorded = recorded;
     this.#before = parts.record.state;
   }
@@ -104,12 +111,12 @@ class Window {
     await this.#end(old);
     try {
       const next = await this.#inTime(() => this.#loadChecked());
-      modes.learnWindow(this.#nested, clock.now() - startedAt);
+      modes.learnWindow(this.#prestarted, clock.now() - startedAt);
       return next;
     } catch (error) {
       this.failure = { error };
       // The old one needs the memory of what was made ready for the failed one, and of what that took on a GPU.
-      await this.#nested.nest.close();
+      await this.#prestarted.prestart.close();
       await this.#end(old);
       return await comeBack(this.#parts, this.#before, error);
     }
@@ -122,11 +129,11 @@ class Window {
   async isGood(next: Generation): Promise<boolean> {
     const { gates, slot, modes, retirement } = this.#parts;
     try {
-      await gates.checkRest(next, this.#nested, this.#change, this.#operation);
+      await gates.checkRest(next, this.#prestarted, this.#change, this.#operation);
       return true;
     } catch (error) {
       this.failure = { error };
-      await slot.replace(modes.expectedWindowMs(this.#nested), isUsable, async (bad) => {
+      await slot.replace(modes.expectedWindowMs(this.#prestarted), isUsable, async (bad) => {
         // Requests that a model holds for longer than any request may last are not worth keeping it for.
         await retirement.drain(bad);
         await this.#end(bad);
@@ -151,7 +158,7 @@ class Window {
   async #inTime<T>(work: () => Promise<T>): Promise<T> {
     const { clock, windowTimeoutMs } = this.#parts;
     const cancel = clock.after(windowTimeoutMs, () => {
-      const { reference } = this.#nested;
+      const { reference } = this.#prestarted;
       this.#operation.expire(
         new ServiceError(
           'timeout',
@@ -169,10 +176,10 @@ class Window {
 
   async #loadChecked(): Promise<Generation> {
     const { preparation, gates } = this.#parts;
-    const next = await preparation.load(this.#nested, this.#operation);
+    const next = await preparation.load(this.#prestarted, this.#operation);
     try {
       this.#operation.enter('check');
-      await gates.check(next, this.#nested, this.#change, this.#operation, this.#recorded, true);
+      await gates.check(next, this.#prestarted, this.#change, this.#operation, this.#recorded, true);
       return next;
     } catch (error) {
       await next.close();

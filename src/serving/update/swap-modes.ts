@@ -7,7 +7,7 @@ import { contextBytes, estimateGpuNeed, type GpuSize } from '../../model/gpu-nee
 import type { NamedModel } from '../../model/loadable-model.ts';
 import { estimateMemoryNeed, type ModelSize, tokenizerBytes } from '../../model/memory-need.ts';
 import { modelSize } from '../../model/model-size.ts';
-import type { NestRoom } from '../../model/nest.ts';
+import type { PrestartRoom } from '../../model/prestart.ts';
 import { formatBytes } from '../../platform/memory/format-bytes.ts';
 import { readFreeMemory } from '../../platform/memory/free-memory.ts';
 import { readProcessMemory } from '../../platform/memory/process-memory.ts';
@@ -90,7 +90,7 @@ export class SwapModes {
   }
 
   /** What of a model may be made ready beside the one that serves. */
-  async roomBeside(prepared: PreparedModel): Promise<NestRoom> {
+  async roomBeside(prepared: PreparedModel): Promise<PrestartRoom> {
     const usable = Math.floor((await readFreeMemory()).bytes * CACHE_SHARE);
     const onCard = await this.#slot.current?.gpu?.look(0);
     const needed = tokenizerBytes(await modelSize(prepared)) + prepared.plan.engines * EMPTY_ENGINE_BYTES;

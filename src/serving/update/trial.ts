@@ -6,7 +6,7 @@ import type { ChangeParts } from './change-parts.ts';
 import { compileStaged } from './compile-staged.ts';
 import { settleMode } from './settle-mode.ts';
 import { loadBeside } from './swap-beside.ts';
-import { nestForWindow } from './swap-held.ts';
+import { prestartForWindow } from './swap-held.ts';
 
 /**
  * A dry run: an update that ends where it would touch what serves. The update that it is for finds the model compiled and measured.
@@ -43,7 +43,7 @@ async function rehearseHeld(
   change: Change,
   prepared: PreparedModel,
 ): Promise<void> {
-  const { nested } = await nestForWindow(parts, operation, change, prepared);
+  const { prestarted } = await prestartForWindow(parts, operation, change, prepared);
   operation.warn('the two models do not fit beside each other: the scores of the new one were not looked at');
-  await nested.nest.close();
+  await prestarted.prestart.close();
 }

@@ -47,10 +47,12 @@ export function maxIndexBytes(size: number): number {
   return HEADER_BYTES + ENTRY_BYTES * (Math.floor(size / MIN_CHUNK_BYTES) + 1);
 }
 
+/** Bytes of a chunk. @param chunk its number, from 0 */
 export function lengthOf({ offsets }: ChunkIndex, chunk: number): number {
   return (offsets[chunk + 1] as number) - (offsets[chunk] as number);
 }
 
+/** A view into the hashes, not a copy. @param chunk its number, from 0 */
 export function hashOf({ hashes }: ChunkIndex, chunk: number): Uint8Array {
   return hashes.subarray(chunk * CHUNK_HASH_BYTES, (chunk + 1) * CHUNK_HASH_BYTES);
 }
@@ -64,6 +66,7 @@ export function createIndex(sha256: string, lengths: readonly number[], hashes: 
   return { size: offsets.at(-1) as number, sha256, count: lengths.length, offsets, hashes };
 }
 
+/** The bytes that `decodeIndex` takes: the format is in docs/publishing.md. */
 export function encodeIndex(index: ChunkIndex): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES + ENTRY_BYTES * index.count);
   MAGIC.copy(bytes);

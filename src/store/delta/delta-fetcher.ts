@@ -22,6 +22,7 @@ export interface DeltaFetcher {
   fetch(request: DeltaRequest): Promise<DeltaOutcome>;
 }
 
+/** @param tools among them the downloader that brings a file whole where a delta is not worth it, or fails. */
 export function createDeltaFetcher(tools: DeltaTools): DeltaFetcher {
   const retry: RetryTools = {
     clock: tools.clock,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ServiceError } from '../../errors.ts';
 import { type Clock, delay } from '../../platform/clock.ts';
 import { type Claim, claimDirectory } from '../download/claim.ts';
-import { Silence } from '../download/lease.ts';
+import { Silence } from '../download/ownership.ts';
 
 const LOOK_AGAIN_MS = 250;
 
@@ -14,7 +14,7 @@ const DELTA = createHash('sha256').update('delta').digest('hex').slice(0, 16);
 export interface Workplace {
   /** Of the file that is put together. */
   readonly path: string;
-  /** @throws LeaseLost */
+  /** @throws OwnershipLost */
   readonly ensureHeld: () => void;
 }
 

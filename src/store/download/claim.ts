@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
 import { type DirectoryLock, lockDirectory } from '../../platform/directory-lock.ts';
-import { Lease, type Silence } from './lease.ts';
+import { Ownership, type Silence } from './ownership.ts';
 
 /** The right to work on one blob, while it lasts. */
 export interface Claim {
-  /** @throws LeaseLost */
+  /** @throws OwnershipLost */
   ensureHeld(): void;
   release(): Promise<void>;
 }
@@ -25,12 +25,12 @@ export async function claimDirectory(
   const lock = await lockOf(directory, clock);
   if (!lock) return undefined;
   try {
-    const lease = await Lease.take(join(directory, 'lease.json'), silence, clock, signal);
-    if (lease) {
+    const ownership = await Ownership.take(join(directory, 'lease.json'), silence, clock, signal);
+    if (ownership) {
       return {
-        ensureHeld: () => lease.ensureHeld(),
+        ensureHeld: () => ownership.ensureHeld(),
         release: async () => {
-          lease.release();
+          ownership.release();
           await lock.release();
         },
       };

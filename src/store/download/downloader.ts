@@ -11,7 +11,7 @@ import { Bandwidth } from './bandwidth.ts';
 import type { BlobRequest, BlobSource, DiskSpace, Downloader, DownloadMetrics } from './blob.ts';
 import { type Claim, claimDirectory } from './claim.ts';
 import { explainDiskError, isDiskFull } from './disk-error.ts';
-import { LeaseLost, Silence } from './lease.ts';
+import { OwnershipLost, Silence } from './ownership.ts';
 import { PartialBlob } from './partial-blob.ts';
 import { planParts } from './parts.ts';
 import { areOnOneDevice, isInPlace, moveIntoPlace } from './place.ts';
@@ -99,7 +99,7 @@ class PartsDownloader implements Downloader {
       await rm(blob.directory, { recursive: true, force: true });
       return true;
     } catch (error) {
-      if (error instanceof LeaseLost) return false;
+      if (error instanceof OwnershipLost) return false;
       if (isDiskFull(error)) await rm(blob.directory, { recursive: true, force: true });
       throw explainDiskError(error, blob.partsDirectory);
     } finally {

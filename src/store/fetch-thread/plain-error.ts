@@ -31,6 +31,7 @@ interface PlainFailure {
   readonly retryAfterMs: number | undefined;
 }
 
+/** Of a ServiceError and a SourcesFailure everything stays, causes included; of all else the message, code and system call. */
 export function toPlainError(error: unknown): PlainError {
   if (error instanceof ServiceError) {
     const { type, message, detail, retryAfterSeconds } = error;
@@ -45,6 +46,7 @@ export function toPlainError(error: unknown): PlainError {
   return { kind: 'other', message: messageOf(error), code, syscall };
 }
 
+/** The error again, of the same class where that is one of the two. Its stack is of this thread. */
 export function fromPlainError(plain: PlainError): Error {
   if (plain.kind === 'service') {
     const { type, message, detail, retryAfterSeconds, cause } = plain;

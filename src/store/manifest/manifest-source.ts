@@ -54,6 +54,10 @@ export interface ManifestSourceOptions extends Fetchers {
 
 const MAX_BYTES = 64 * 2 ** 30;
 
+/**
+ * A source of published models. Files are taken over by link from other versions that are here, and only what is left is fetched.
+ * Each manifest is brought by one call at a time; others wait, and find it whole.
+ */
 export function createManifestSource(options: ManifestSourceOptions): ManifestSource {
   const stored = new StoredManifests(join(options.root, 'manifests'));
   const rooms = new Rooms();

@@ -5,6 +5,7 @@ const STATUSES = new Set([301, 302, 303, 307, 308]);
 /** Headers that only the origin may see that was asked. */
 const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'cookie']);
 
+/** Of those with a Location that is followed: 300, 304 and 305 are none. */
 export function isRedirect(status: number): boolean {
   return STATUSES.has(status);
 }

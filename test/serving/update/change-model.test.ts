@@ -7,8 +7,8 @@ import {
   IN_WINDOW,
   LOAD,
   MAKE_ROOM,
-  NEST,
   PERSIST,
+  PRESTART,
   RETIRE,
   STAGE,
 } from '../../support/change-steps.ts';
@@ -170,7 +170,7 @@ describe('a change of another kind', () => {
     ['beside', [...LOAD, 'next.close'], []],
     [
       'hold',
-      [...NEST, 'nest.close'],
+      [...PRESTART, 'prestart.close'],
       [expect.stringContaining('the scores of the new one were not looked at')],
     ],
   ] as const)(

@@ -46,13 +46,13 @@ describe('a change that fails', () => {
       await expect(change.run()).rejects.toBe(failure);
       expectUntouched();
       expect(change.slot.isHeld).toBe(false);
-      expect(change.steps.includes('nest.close')).toBe(step === 'retirement.drainInWindow');
+      expect(change.steps.includes('prestart.close')).toBe(step === 'retirement.drainInWindow');
     },
   );
 
   it.each([
-    ['preparation.load', ['nest.close', 'old.close']],
-    ['gates.check', ['next.close', 'nest.close', 'old.close']],
+    ['preparation.load', ['prestart.close', 'old.close']],
+    ['gates.check', ['next.close', 'prestart.close', 'old.close']],
     ['gates.checkRest', ['modes.expectedWindowMs', 'slot.replace', 'retirement.drain', 'next.close']],
   ])('at %s when the old model has ended brings it back', async (step, end) => {
     hold();
@@ -61,7 +61,7 @@ describe('a change that fails', () => {
     expect(change.steps.slice(change.steps.indexOf(step) + 1)).toEqual([
       ...end,
       ...COME_BACK,
-      'nest.close',
+      'prestart.close',
       'record.abandon',
       'record.forgetUnreferenced',
     ]);

@@ -63,9 +63,9 @@ beforeEach(async () => {
     preparation: {
       stage: async () => prepared,
       compile: async () => prepared,
-      nest: async (wanted: PreparedModel) => ({
+      prestart: async (wanted: PreparedModel) => ({
         ...wanted,
-        nest: { close: async () => void events.push('the nest is closed') },
+        prestart: { close: async () => void events.push('the prestart is closed') },
       }),
       load,
     },
@@ -88,7 +88,7 @@ describe('a swap that makes room first', () => {
     const operation = someOperation();
     const swapped = await swapHeld(parts, operation, change, prepared);
     expect(swapped?.next.identity.reference).toBe('local://new');
-    expect(events).toEqual(['old is released', 'a load begins', 'the nest is closed']);
+    expect(events).toEqual(['old is released', 'a load begins', 'the prestart is closed']);
     expect(operation.report.warnings).toEqual([]);
   });
 
@@ -109,9 +109,9 @@ describe('a swap that makes room first', () => {
     await expect(swapHeld(parts, someOperation(), change, prepared)).rejects.toThrow('out of memory');
     const [first, again] = [
       ['old is released', 'a load begins'],
-      ['the nest is closed', 'old is released', 'a load begins'],
+      ['the prestart is closed', 'old is released', 'a load begins'],
     ];
-    expect(events).toEqual([...first, ...again, 'the nest is closed']);
+    expect(events).toEqual([...first, ...again, 'the prestart is closed']);
     expect(parts.slot.current?.identity.reference).toBe('local://old again');
   });
 
@@ -159,14 +159,14 @@ describe('a swap that makes room first', () => {
     await expect(swapHeld(parts, someOperation(), change, prepared)).rejects.toMatchObject({
       type: 'unavailable',
     });
-    expect(events).toEqual(['the nest is closed']);
+    expect(events).toEqual(['the prestart is closed']);
   });
 
   it('leaves nothing of it where the requests in flight take too long either', async () => {
     const drainInWindow = () => Promise.reject(new Error('they took too long'));
     parts = { ...parts, retirement: { drainInWindow } as unknown as ChangeParts['retirement'] };
     await expect(swapHeld(parts, someOperation(), change, prepared)).rejects.toThrow('they took too long');
-    expect(events).toEqual(['the nest is closed']);
+    expect(events).toEqual(['the prestart is closed']);
     expect(parts.slot.current?.identity.reference).toBe('local://old');
   });
 });

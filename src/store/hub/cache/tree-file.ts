@@ -42,6 +42,7 @@ export async function readTree(
   }
 }
 
+/** Keeps the listing of a commit, sorted, where `readTree` and huggingface_hub find it. @throws what the file system throws. */
 export async function writeTree(
   folder: RepositoryFolder,
   commit: string,

@@ -5,17 +5,17 @@ import { z } from 'zod';
 import { type Clock, delay } from '../../platform/clock.ts';
 
 const BEAT_MS = 5000;
-/** A lease whose time stamp has not moved for so long, by the clock of who looks at it, has no owner any more. */
+/** A file whose time stamp has not moved for so long, by the clock of who looks at it, has no owner any more. */
 const SILENCE_MS = 20_000;
-/** So long before others think so, an owner that could not renew its lease stops. */
+/** So long before others think so, an owner that could not touch its file stops. */
 const LOST_MS = 15_000;
 const SETTLE_MS = 1000;
 
 const schema = z.object({ owner: z.string(), token: z.string() });
 
 /** Somebody else took over, or may have: nothing may be written any more. */
-export class LeaseLost extends Error {
-  override readonly name = 'LeaseLost';
+export class OwnershipLost extends Error {
+  override readonly name = 'OwnershipLost';
 }
 
 /**
@@ -23,7 +23,7 @@ export class LeaseLost extends Error {
  * Among processes that see each other a lock does that, and tells at once when its owner is dead; this file is for the
  * others, who can only see that its time stamp moves. Clocks of several machines are never compared.
  */
-export class Lease {
+export class Ownership {
   readonly #path: string;
   readonly #token: string;
   readonly #clock: Clock;
@@ -40,31 +40,31 @@ export class Lease {
   }
 
   /**
-   * Takes a lease that nobody else holds.
+   * Takes a directory that nobody else works in, by the file that says so.
    * @param silence remembers what the file looked like before; one for all calls of a waiter
-   * @returns undefined while somebody else holds it.
+   * @returns undefined while somebody else does.
    */
   static async take(
     path: string,
     silence: Silence,
     clock: Clock,
     signal: AbortSignal,
-  ): Promise<Lease | undefined> {
+  ): Promise<Ownership | undefined> {
     const mine = { owner: await ownName(), token: randomUUID() };
-    const held = await readLease(path);
-    if (held === undefined && (await create(path, mine))) return new Lease(path, mine.token, clock);
+    const held = await readOwner(path);
+    if (held === undefined && (await create(path, mine))) return new Ownership(path, mine.token, clock);
     const isForeign = held?.owner !== mine.owner;
     if (isForeign && !(await silence.isLongEnough(path, clock))) return undefined;
     await replace(path, mine);
     // Two that saw the same silence may both have replaced it; the later one owns it, and both must see that.
     if (isForeign) await delay(clock, SETTLE_MS, signal);
-    return (await readLease(path))?.token === mine.token ? new Lease(path, mine.token, clock) : undefined;
+    return (await readOwner(path))?.token === mine.token ? new Ownership(path, mine.token, clock) : undefined;
   }
 
-  /** @throws LeaseLost */
+  /** @throws OwnershipLost */
   ensureHeld(): void {
     if (this.#isLost || this.#clock.now() - this.#beatAt > LOST_MS) {
-      throw new LeaseLost('another process took over this download');
+      throw new OwnershipLost('another process took over this download');
     }
   }
 
@@ -79,19 +79,19 @@ export class Lease {
 
   async #beat(): Promise<void> {
     try {
-      if ((await readLease(this.#path))?.token !== this.#token) this.#isLost = true;
+      if ((await readOwner(this.#path))?.token !== this.#token) this.#isLost = true;
       if (this.#isLost) return;
       const now = this.#clock.date();
       await utimes(this.#path, now, now);
       this.#beatAt = this.#clock.now();
     } catch {
-      // The next beat may succeed; when none does, the lease is lost.
+      // The next beat may succeed; when none does, the ownership is lost.
     }
     if (!this.#isLost) this.#schedule();
   }
 }
 
-/** How long a lease file has looked the same, by one clock. */
+/** How long the file of an owner has looked the same, by one clock. */
 export class Silence {
   #seen = '';
   #since = 0;
@@ -114,7 +114,7 @@ async function ownName(): Promise<string> {
   return `${boot.trim()} ${namespace}`;
 }
 
-async function readLease(path: string): Promise<z.output<typeof schema> | undefined> {
+async function readOwner(path: string): Promise<z.output<typeof schema> | undefined> {
   try {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
@@ -122,10 +122,10 @@ async function readLease(path: string): Promise<z.output<typeof schema> | undefi
   }
 }
 
-async function create(path: string, lease: z.output<typeof schema>): Promise<boolean> {
+async function create(path: string, owner: z.output<typeof schema>): Promise<boolean> {
   try {
     const handle = await open(path, 'wx');
-    await handle.writeFile(JSON.stringify(lease)).finally(() => handle.close());
+    await handle.writeFile(JSON.stringify(owner)).finally(() => handle.close());
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -133,8 +133,8 @@ async function create(path: string, lease: z.output<typeof schema>): Promise<boo
   }
 }
 
-async function replace(path: string, lease: z.output<typeof schema>): Promise<void> {
-  const temporary = `${path}.${lease.token}`;
-  await writeFile(temporary, JSON.stringify(lease));
+async function replace(path: string, owner: z.output<typeof schema>): Promise<void> {
+  const temporary = `${path}.${owner.token}`;
+  await writeFile(temporary, JSON.stringify(owner));
   await rename(temporary, path);
 }

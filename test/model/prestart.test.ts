@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { LoadableModel } from '../../src/model/loadable-model.ts';
-import { Nest, type NestSettings } from '../../src/model/nest.ts';
+import { Prestart, type PrestartSettings } from '../../src/model/prestart.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { embeddedModels } from '../support/directories.ts';
 import { LogBook } from '../support/log-book.ts';
@@ -11,7 +11,7 @@ import { testEnvironment } from '../support/test-environment.ts';
 
 const directory = join(embeddedModels, 'demo');
 
-const settings: NestSettings = {
+const settings: PrestartSettings = {
   device: 'cpu',
   childEnv: testEnvironment({}),
   loadTimeoutMs: 30_000,
@@ -21,7 +21,7 @@ const settings: NestSettings = {
 };
 
 /** @param files to be read ahead */
-function prepare(files: readonly string[]): Promise<Nest> {
+function prepare(files: readonly string[]): Promise<Prestart> {
   const model = {
     reference: 'local://demo',
     digest: 'd',
@@ -31,23 +31,23 @@ function prepare(files: readonly string[]): Promise<Nest> {
     graph: { files },
   } as unknown as LoadableModel & { readonly generation: number };
   const room = { cacheBytes: 2 ** 20, forTokenizer: true, forContexts: false, running: undefined };
-  return Nest.prepare(model, settings, room, new AbortController().signal);
+  return Prestart.prepare(model, settings, room, new AbortController().signal);
 }
 
-it('a nest has all processes that a model needs, and ends those that nobody took', async () => {
-  const nest = await prepare([join(directory, 'config.json')]);
-  expect(nest.spares.pids).toHaveLength(2);
+it('a prestart has all processes that a model needs, and ends those that nobody took', async () => {
+  const prestart = await prepare([join(directory, 'config.json')]);
+  expect(prestart.spares.pids).toHaveLength(2);
   expect(await helpersOf(process.pid)).toHaveLength(3);
-  await nest.close();
+  await prestart.close();
   expect(await helpersOf(process.pid)).toEqual([]);
 });
 
-it('a nest ends what is left of it when a generation has taken its part', async () => {
-  const nest = await prepare([join(directory, 'config.json')]);
-  const [tokenizer, engine] = [nest.takeTokenizer(), nest.spares.take(0)];
-  expect(nest.takeTokenizer()).toBeUndefined();
-  await nest.close();
-  await nest.close();
+it('a prestart ends what is left of it when a generation has taken its part', async () => {
+  const prestart = await prepare([join(directory, 'config.json')]);
+  const [tokenizer, engine] = [prestart.takeTokenizer(), prestart.spares.take(0)];
+  expect(prestart.takeTokenizer()).toBeUndefined();
+  await prestart.close();
+  await prestart.close();
   expect(await helpersOf(process.pid)).toEqual(
     [engine?.pid ?? 0, ...(tokenizer?.pids ?? [])].toSorted((a, b) => a - b),
   );
@@ -56,7 +56,7 @@ it('a nest ends what is left of it when a generation has taken its part', async 
   expect(await helpersOf(process.pid)).toEqual([]);
 });
 
-it('a nest that is not finished leaves no process behind', async () => {
+it('a prestart that is not finished leaves no process behind', async () => {
   // Its engines run by the time that the weights can't be read.
   await expect(prepare([directory])).rejects.toThrow(/EISDIR/);
   expect(await helpersOf(process.pid)).toEqual([]);

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Lease, Silence } from '../../../src/store/download/lease.ts';
+import { Ownership, Silence } from '../../../src/store/download/ownership.ts';
 import { downloadBench, KIB } from '../../support/downloads.ts';
 import { seededContent } from '../../support/fake-hub/content.ts';
 import { startFakeHub } from '../../support/fake-hub/fake-hub.ts';
@@ -22,9 +22,9 @@ async function place() {
 
 test('who leaves no lease behind is followed at once, and so is a dead process of this machine', async () => {
   const { path, clock, silence } = await place();
-  const first = await Lease.take(path, silence, clock, signal);
+  const first = await Ownership.take(path, silence, clock, signal);
   first?.release();
-  const second = await Lease.take(path, silence, clock, signal);
+  const second = await Ownership.take(path, silence, clock, signal);
   expect(second).toBeDefined();
   second?.release();
 });
@@ -34,12 +34,12 @@ test('the lease of another machine holds while its time stamp moves, and 20 s lo
   await writeFile(path, FOREIGN);
   for (let beat = 1; beat <= 5; beat += 1) {
     await utimes(path, beat, beat);
-    expect(await Lease.take(path, silence, clock, signal)).toBeUndefined();
+    expect(await Ownership.take(path, silence, clock, signal)).toBeUndefined();
     clock.advance(15_000);
   }
-  expect(await Lease.take(path, silence, clock, signal)).toBeUndefined();
+  expect(await Ownership.take(path, silence, clock, signal)).toBeUndefined();
   clock.advance(5000);
-  const taking = Lease.take(path, silence, clock, signal);
+  const taking = Ownership.take(path, silence, clock, signal);
   await until('it waits for others that saw the same', () => clock.pending === 1);
   clock.advance(1000);
   const lease = await taking;
@@ -50,9 +50,9 @@ test('the lease of another machine holds while its time stamp moves, and 20 s lo
 test('of two that take over at the same time the later one has it', async () => {
   const { path, clock, silence } = await place();
   await writeFile(path, FOREIGN);
-  await Lease.take(path, silence, clock, signal);
+  await Ownership.take(path, silence, clock, signal);
   clock.advance(20_000);
-  const taking = Lease.take(path, silence, clock, signal);
+  const taking = Ownership.take(path, silence, clock, signal);
   await until('it waits for others that saw the same', () => clock.pending === 1);
   await writeFile(path, JSON.stringify({ owner: 'a third machine', token: 'newer' }));
   clock.advance(1000);
@@ -61,7 +61,7 @@ test('of two that take over at the same time the later one has it', async () => 
 
 test('an owner renews its lease, and stops when it was taken, or could not be renewed', async () => {
   const { path, clock, silence } = await place();
-  const lease = await Lease.take(path, silence, clock, signal);
+  const lease = await Ownership.take(path, silence, clock, signal);
   for (let beat = 1; beat <= 4; beat += 1) {
     clock.advance(5000);
     await until(
@@ -82,7 +82,7 @@ test('an owner renews its lease, and stops when it was taken, or could not be re
   });
   expect(await readFile(path, 'utf8')).toBe(FOREIGN);
   const other = await place();
-  const asleep = await Lease.take(other.path, other.silence, other.clock, signal);
+  const asleep = await Ownership.take(other.path, other.silence, other.clock, signal);
   other.clock.advance(15_001);
   expect(() => asleep?.ensureHeld()).toThrow(/took over/);
   asleep?.release();

@@ -9,7 +9,7 @@ import { startTokenizer } from './start-tokenizer.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
 /** What decides how engines without a model are started. */
-export type NestSettings = ChildSettings & Pick<GenerationSettings, 'device' | 'gpu'>;
+export type PrestartSettings = ChildSettings & Pick<GenerationSettings, 'device' | 'gpu'>;
 
 /** A model that serves. */
 interface TokenizerOwner {
@@ -18,7 +18,7 @@ interface TokenizerOwner {
 }
 
 /** How much of a generation there is room for while another one serves. */
-export interface NestRoom {
+export interface PrestartRoom {
   /** How much of the weights to read ahead into the page cache. */
   readonly cacheBytes: number;
   /** Whether another tokenizer fits. */
@@ -33,7 +33,7 @@ export interface NestRoom {
  * All of a generation but the model itself: engine processes without a model, and the tokenizer, if there is room for it. Whoever
  * had it prepared closes it, whatever a generation has taken of it.
  */
-export class Nest {
+export class Prestart {
   readonly spares: SpareEngines;
   /** What the engines hold on the card, as far as that was seen. */
   readonly gpuBytes: number;
@@ -48,10 +48,10 @@ export class Nest {
   /** @throws what a tokenizer or an engine process throws that does not start. Nothing is left running then. */
   static async prepare(
     model: LoadableModel & { readonly generation: number },
-    settings: NestSettings,
-    { cacheBytes, forTokenizer, forContexts, running }: NestRoom,
+    settings: PrestartSettings,
+    { cacheBytes, forTokenizer, forContexts, running }: PrestartRoom,
     signal: AbortSignal,
-  ): Promise<Nest> {
+  ): Promise<Prestart> {
     const tokenizer =
       (await running?.shareTokenizer(model.directory)) ??
       (forTokenizer ? await startTokenizer(model, settings, signal) : undefined);
@@ -66,7 +66,7 @@ export class Nest {
       spares = await SpareEngines.start(options, signal);
       const gpuBytes = Math.max(0, (await usedBytes()) - before || 0);
       await warmPageCache(model.graph.files, cacheBytes, signal);
-      return new Nest(tokenizer, spares, gpuBytes);
+      return new Prestart(tokenizer, spares, gpuBytes);
     } catch (error) {
       await Promise.all([tokenizer?.close(), spares?.close()]);
       throw error;
