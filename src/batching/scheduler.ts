@@ -1,15 +1,15 @@
 import { shortFault } from '../engine/engine-fault.ts';
 import type { EnginePort } from '../engine/port.ts';
 import type { RaggedTokens, RunReply } from '../engine/protocol.ts';
-import { messageOf, ServiceError } from '../errors.ts';
+import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { afterFailure } from './after-failure.ts';
 import { type Batch, computedTokens, gatherTokens } from './batch.ts';
 import { BatchBudget } from './batch-budget.ts';
 import type { BatchMetrics } from './batch-metrics.ts';
 import { BatchTime } from './batch-time.ts';
 import { carriedRequests } from './carried-requests.ts';
+import { FailedBatches } from './failed-batches.ts';
 import type { Flow } from './flow.ts';
 import { Job, type ScoredPairs } from './job.ts';
 import { OpenPairs } from './open-pairs.ts';
@@ -48,8 +48,7 @@ export class Scheduler {
   readonly #budget: BatchBudget;
   readonly #jobs = new Set<Job>();
   readonly #time: BatchTime;
-  /** Batches that lost their engine, to run again before anything else. */
-  readonly #again: Batch[] = [];
+  readonly #failed: FailedBatches;
   #lastAnswerAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: SchedulerOptions) {
@@ -57,6 +56,13 @@ export class Scheduler {
     this.#budget = new BatchBudget(options.maxBatchTokens, options.clock);
     this.#queue = new PairQueue(options.engines.layout);
     this.#time = new BatchTime(options.maxBatchMs ?? Number.POSITIVE_INFINITY);
+    this.#failed = new FailedBatches({
+      budget: this.#budget,
+      readyEngines: () => options.engines.readyEngines,
+      onDropped: (pair) => this.#open.remove(pair),
+      metrics: options.metrics,
+      logger: options.logger,
+    });
     options.engines.onFreeSlot = () => this.#dispatch();
     options.engines.onOutage = () => this.#turnAway();
   }
@@ -96,7 +102,7 @@ export class Scheduler {
    * like those that were split.
    */
   avoid(tokens: number, reason: string): void {
-    this.#shrink(tokens, { reason: shortFault(reason) });
+    this.#failed.shrink(tokens, { reason: shortFault(reason) });
   }
 
   /**
@@ -185,12 +191,8 @@ export class Scheduler {
   }
 
   #nextBatch(): Batch | undefined {
-    while (this.#again.length > 0) {
-      const { pairs, ...history } = this.#again.shift() as Batch;
-      const wanted = pairs.filter((pair) => pair.wanted);
-      for (const pair of pairs) if (!pair.wanted) this.#open.remove(pair);
-      if (wanted.length > 0) return { pairs: wanted, ...history };
-    }
+    const again = this.#failed.next();
+    if (again !== undefined) return again;
     const { engines, maxBatchRows = Number.POSITIVE_INFINITY } = this.#options;
     const pairs = this.#queue.takeBatch({
       tokens: this.#shareTokens(),
@@ -221,7 +223,7 @@ export class Scheduler {
     try {
       this.#deliver(batch, tokens, await engines.run(tokens, () => carriedRequests(batch.pairs)));
     } catch (error) {
-      this.#handleFailure(batch, computed, error);
+      this.#failed.add(batch, computed, error);
     }
     this.#dispatch();
   }
@@ -244,51 +246,6 @@ export class Scheduler {
       this.#open.remove(pair);
       pair.score(reply.logits[row] ?? Number.NaN, computeMsPerToken * pair.ids.length, now);
     }
-  }
-
-  /** @param tokens computed, padding included */
-  #handleFailure(batch: Batch, tokens: number, error: unknown): void {
-    const { metrics, logger, engines } = this.#options;
-    const sequel = afterFailure(batch, error, {
-      isSmall: this.#budget.isSmall(tokens),
-      hasFitted: this.#budget.hasFitted(tokens),
-      engines: engines.readyEngines,
-    });
-    const about = {
-      reason: shortFault(messageOf(error)),
-      pairs: batch.pairs.length,
-      ...carriedRequests(batch.pairs),
-    };
-    switch (sequel.kind) {
-      case 'wait':
-        break;
-      case 'again':
-        metrics.batchRetries.inc();
-        logger?.warn(about, `a batch failed and runs again, ${sequel.how}`);
-        break;
-      case 'split':
-        metrics.batchSplits.inc();
-        this.#shrink(tokens, about);
-        break;
-      case 'give-up':
-        if (sequel.isMemory) this.#shrink(tokens, about);
-        logger?.error(about, 'a batch failed and is given up');
-        for (const pair of batch.pairs) {
-          this.#open.remove(pair);
-          pair.fail(sequel.error);
-        }
-        return;
-    }
-    this.#again.push(...sequel.batches);
-  }
-
-  #shrink(tokens: number, about: object): void {
-    const isSmaller = this.#budget.shrink(tokens);
-    const batchTokens = this.#budget.tokens;
-    this.#options.logger?.warn(
-      { ...about, tokens, batchTokens },
-      `a batch of ${tokens} tokens did not fit into the memory of the device${isSmaller ? `: batches have ${batchTokens} tokens from now on` : ''}`,
-    );
   }
 
   #reportQueue(): void {

@@ -6,19 +6,16 @@ import { findServableGraph } from '../../model/find-servable-graph.ts';
 import { Generation } from '../../model/generation.ts';
 import type { GenerationSettings } from '../../model/generation-settings.ts';
 import type { LoadableModel, NamedModel } from '../../model/loadable-model.ts';
-import { type Dtype, inspectModelDirectory } from '../../model/model-directory.ts';
+import { type Dtype } from '../../model/model-directory.ts';
 import { servingPlanFor } from '../../model/plan/serving-plan-for.ts';
 import { Prestart, type PrestartRoom } from '../../model/prestart.ts';
-import type { LocatedModel, ModelSources } from '../../store/model-sources.ts';
+import type { ModelSources } from '../../store/model-sources.ts';
 import type { PlanStore } from '../../store/plan-store.ts';
 import type { StagingArea } from '../../store/staging.ts';
-import { explainStorageError } from '../../store/storage-error.ts';
 import type { Progressing } from '../operation/phase.ts';
 import type { Target } from '../operation/target.ts';
 import { candidateFailure } from './candidate-failure.ts';
-
-/** Copying more than this takes long enough to be mentioned. */
-const LARGE_MODEL_BYTES = 256 * 2 ** 20;
+import { stageModel } from './stage-model.ts';
 
 const PERCENT = 100;
 
@@ -64,59 +61,11 @@ export class Preparation {
    * @throws ServiceError model_not_found, forbidden_reference, invalid_model, source_failed or insufficient_storage.
    */
   async stage(target: Target, work: Progressing): Promise<NamedModel> {
-    const model = await this.#stage(target, work);
-    await this.#settings.onStaged?.(model);
+    const { sources, staging, generation, onStaged } = this.#settings;
+    const tools = { sources, staging, dtype: target.dtype ?? generation.dtype, logger: generation.logger };
+    const model = await stageModel(target, tools, work);
+    await onStaged?.(model);
     return model;
-  }
-
-  async #stage(target: Target, work: Progressing): Promise<NamedModel> {
-    const { sources, staging, generation } = this.#settings;
-    work.enter('resolve');
-    const kept = target.digest === undefined ? undefined : await staging.find(target.digest);
-    if (kept !== undefined) return { ...kept, reference: target.reference };
-    const dtype = target.dtype ?? generation.dtype;
-    const located = await sources.locate(target.reference, dtype, {
-      signal: work.signal,
-      advance: (done, total, unit) => work.advance(done, total, unit, 'download'),
-      warn: (message) => generation.logger.warn(message),
-      onFetch: () => work.enter('fetch'),
-    });
-    try {
-      return await this.#copy(located, target, work);
-    } finally {
-      await located.release();
-    }
-  }
-
-  async #copy(
-    { reference, directory, allow }: LocatedModel,
-    target: Target,
-    work: Progressing,
-  ): Promise<NamedModel> {
-    const { staging, generation } = this.#settings;
-    const dtype = target.dtype ?? generation.dtype;
-    // What can't be served is refused before gigabytes are copied.
-    const found = await inspectModelDirectory(directory, dtype, allow).catch((error) => {
-      work.enter('verify');
-      throw explainStorageError(error, `${reference} can't be read`);
-    });
-    if (found.bytes > LARGE_MODEL_BYTES) {
-      generation.logger.info(`copying and hashing ${Math.round(found.bytes / 2 ** 20)} MiB of ${reference}`);
-    }
-    work.enter('fetch');
-    const staged = await staging.stage(found.files, work.signal, (bytes) =>
-      work.advance(bytes, found.bytes, 'bytes', 'copy'),
-    );
-    work.enter('verify');
-    // Whoever wrote to the directory meanwhile may have left a mixture: what counts is the copy.
-    await inspectModelDirectory(staged.directory, dtype);
-    if (target.digest !== undefined && staged.digest !== target.digest) {
-      generation.logger.warn(
-        { reference, was: target.digest, is: staged.digest },
-        `${reference} has changed on disk`,
-      );
-    }
-    return { ...staged, reference };
   }
 
   /** Has a model spared that nothing refers to yet, until it has served once. */

@@ -11,6 +11,7 @@ import type {
 } from '../operation/change-request.ts';
 import { Operation } from '../operation/operation.ts';
 import type { ServingRecord } from '../state/serving-record.ts';
+import { OperationQueue } from './operation-queue.ts';
 import { Operations, type Started, type UpdateOutcome } from './operations.ts';
 import { audit, type Timeline } from './timeline.ts';
 
@@ -27,25 +28,24 @@ export interface UpdaterOptions {
   readonly logger: Logger;
 }
 
-interface Active extends Started {
-  readonly fingerprint: string;
-}
-
 /** Changes the model, one operation at a time; one more may wait. Whatever goes wrong, the model that served keeps serving. */
 export class Updater {
   readonly #options: UpdaterOptions;
   readonly #operations = new Operations();
-  #running: Active | undefined;
-  #waiting: Active | undefined;
+  readonly #queue: OperationQueue;
   #closed: Error | undefined;
 
   constructor(options: UpdaterOptions) {
     this.#options = options;
+    this.#queue = new OperationQueue((operation, why) => {
+      operation.end(why, inFull(operation.signal.reason));
+      audit(options.logger, operation);
+    });
   }
 
   /** The operation that is being carried out. */
   get running(): Operation | undefined {
-    return this.#running?.operation;
+    return this.#queue.running;
   }
 
   /** The operations of late, the latest first. */
@@ -126,21 +126,13 @@ export class Updater {
 
   /** Gives up what is under way, and waits until no operation runs. */
   async settle(reason: Error): Promise<void> {
-    // Another one may come to wait while the running one ends.
-    for (let active = this.#active; active !== undefined; active = this.#active) {
-      active.operation.abort(reason);
-      await active.outcome.catch(() => {});
-    }
+    await this.#queue.settle(reason);
   }
 
   /** Gives up what is under way for good. */
   async close(): Promise<void> {
     this.#closed = new ServiceError('unavailable', 'the server is shutting down', { retryAfterSeconds: 5 });
     await this.settle(this.#closed);
-  }
-
-  get #active(): Active | undefined {
-    return this.#waiting ?? this.#running;
   }
 
   /**
@@ -151,7 +143,7 @@ export class Updater {
     if (this.#closed !== undefined) throw this.#closed;
     const replayed = this.#operations.replay(idempotencyKey, fingerprint);
     if (replayed !== undefined) return replayed;
-    const joined = [this.#running, this.#waiting].find((active) => active?.fingerprint === fingerprint);
+    const joined = this.#queue.find(fingerprint);
     if (joined !== undefined) this.#operations.remember(joined, idempotencyKey, fingerprint);
     return joined;
   }
@@ -166,18 +158,18 @@ export class Updater {
     if (!this.#options.hasStarted()) {
       throw new ServiceError('unavailable', 'the first model is still loading', { retryAfterSeconds: 1 });
     }
-    const running = this.#running;
-    if (running !== undefined && !change.wait) throw inProgress(running.operation);
+    const { running, waiting } = this.#queue;
+    if (running !== undefined && !change.wait) throw inProgress(running);
     // What only saves time later must not take the place of an update that waits.
-    if (this.#waiting !== undefined && change.kind === 'preload') throw inProgress(this.#waiting.operation);
-    const started = this.#start(change, fingerprint, caller, running);
+    if (waiting !== undefined && change.kind === 'preload') throw inProgress(waiting);
+    const operation = this.#operation(change, caller);
+    const started = this.#queue.add(operation, fingerprint, () => this.#carryOut(operation, change));
     this.#operations.remember(started, caller.idempotencyKey, fingerprint);
     return started;
   }
 
-  #start(change: Change, fingerprint: string, { by, trace }: Caller, running: Active | undefined): Started {
-    const { kind, target, dryRun, force } = change;
-    const operation = new Operation({
+  #operation({ kind, target, dryRun, force }: Change, { by, trace }: Caller): Operation {
+    return new Operation({
       id: randomUUID(),
       kind,
       reference: target.reference,
@@ -187,45 +179,9 @@ export class Updater {
       trace,
       clock: this.#options.clock,
     });
-    const outcome = running === undefined ? this.#run(operation, change) : this.#queue(operation, change);
-    // Whoever waits for it gets the error; nobody has to.
-    outcome.catch(() => {});
-    const active = { operation, outcome, fingerprint };
-    if (running === undefined) this.#running = active;
-    else this.#supersede(active);
-    return active;
   }
 
-  /** The one that waits is what the operator wants in the end: a newer wish takes its place. */
-  #supersede(next: Active): void {
-    const older = this.#waiting;
-    this.#waiting = next;
-    older?.operation.abort(
-      new ServiceError(
-        'update_in_progress',
-        `the update to ${older.operation.reference} was superseded by one to ${next.operation.reference}`,
-        { detail: `It had not begun. GET /update/${next.operation.id} tells about the newer one.` },
-      ),
-    );
-  }
-
-  async #queue(operation: Operation, change: Change): Promise<UpdateOutcome> {
-    const given = new Promise<void>((resolve) =>
-      operation.signal.addEventListener('abort', () => resolve(), { once: true }),
-    );
-    await Promise.race([this.#running?.outcome.catch(() => {}), given]);
-    const self = this.#waiting?.operation === operation ? this.#waiting : undefined;
-    if (self !== undefined) this.#waiting = undefined;
-    if (operation.signal.aborted) {
-      operation.end(self === undefined ? 'superseded' : 'cancelled', inFull(operation.signal.reason));
-      audit(this.#options.logger, operation);
-      throw operation.signal.reason;
-    }
-    this.#running = self;
-    return await this.#run(operation, change);
-  }
-
-  async #run(operation: Operation, change: Change): Promise<UpdateOutcome> {
+  async #carryOut(operation: Operation, change: Change): Promise<UpdateOutcome> {
     const { timeline, logger } = this.#options;
     const log = logger.child({ operation: operation.id });
     log.info(`${operation.kind} to ${operation.reference} begins`);
@@ -240,7 +196,6 @@ export class Updater {
         log.error({ err: error }, `${operation.kind} to ${operation.reference}: ${messageOf(error)}`);
       throw error;
     } finally {
-      this.#running = undefined;
       timeline.record(operation);
       audit(logger, operation);
     }
