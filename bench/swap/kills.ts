@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { processTree } from './server/process-memory.ts';
+import { processTree } from '../../scripts/measuring/process-tree.ts';
 import type { ServerApi } from './server/server-api.ts';
 
 const POLL_MS = 50;

@@ -1,5 +1,5 @@
+import { multilingualRequests } from '../../scripts/measuring/multilingual-requests.ts';
 import type { ExpectedAnswer, LoadCase } from './load/protocol.ts';
-import { requestSet } from './request-set.ts';
 import type { ServerApi } from './server/server-api.ts';
 
 export interface Telling {
@@ -23,7 +23,7 @@ export async function learnAnswers(
   models: readonly [string, string],
   { tolerance, takesAll }: Telling,
 ): Promise<LoadCase[]> {
-  const bodies = requestSet().map((request) => JSON.stringify(request));
+  const bodies = multilingualRequests().map((request) => JSON.stringify(request));
   const [first, second] = models;
   const byFirst = await askAll(api, bodies);
   await api.update(second);

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { type TreeMemory, treeMemory } from './server/process-memory.ts';
+import { type TreeMemory, treeMemory } from '../../scripts/measuring/process-tree.ts';
 import type { OperationReport, ServerApi } from './server/server-api.ts';
 
 /** One swap, as an operator sees it. */

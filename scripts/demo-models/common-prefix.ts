@@ -1,5 +1,5 @@
 import type { Value } from '../../src/graph/onnx/graph-builder.ts';
-import type { Operators } from './operators.ts';
+import type { Operators } from '../../test/support/onnx-operators.ts';
 import type { PairInput } from './pair-input.ts';
 import { comparedPrefixes } from './prefixes.ts';
 import { longestRun } from './windows.ts';

@@ -1,7 +1,7 @@
 import { GraphBuilder, type Value } from '../../src/graph/onnx/graph-builder.ts';
 import type { Model } from '../../src/graph/onnx/model.ts';
+import { Operators } from '../../test/support/onnx-operators.ts';
 import { compareWords } from './common-prefix.ts';
-import { Operators } from './operators.ts';
 import { PairInput } from './pair-input.ts';
 import type { Tables } from './tables.ts';
 import type { Variant } from './variant.ts';

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../../src/graph/onnx/graph-builder.ts';
 import type { Tensor } from '../../src/graph/onnx/tensor.ts';
-import type { Operators } from './operators.ts';
+import type { Operators } from '../../test/support/onnx-operators.ts';
 import { type Feature, features, type Tables } from './tables.ts';
 import { reach, Windows } from './windows.ts';
 

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../../src/graph/onnx/graph-builder.ts';
-import type { Operators } from './operators.ts';
+import type { Operators } from '../../test/support/onnx-operators.ts';
 
 /** Pieces of each word that matching looks at; of three letters each, they make 18 characters. */
 export const longestRun = 6;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryGrowth } from '../../bench/swap/report/memory-growth.ts';
-import { treeMemory } from '../../bench/swap/server/process-memory.ts';
 import type { Swap } from '../../bench/swap/swaps.ts';
+import { treeMemory } from '../../scripts/measuring/process-tree.ts';
 
 function swapWith(totalBytes: number): Swap {
   return {

@@ -1,6 +1,6 @@
 import { it } from 'vitest';
 import { gpuExperiment } from '../../scripts/chaos/gpu/gpu.ts';
-import { findStubCard } from '../gpu/stub-card.ts';
+import { findStubCard } from '../support/stub-card/stub-card.ts';
 import { expectAllMet } from './chaos-under-test.ts';
 
 const { missing } = await findStubCard();

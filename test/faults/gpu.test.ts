@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { findStubCard } from '../gpu/stub-card.ts';
 import { DOCUMENTS, QUERY } from '../support/capitals.ts';
 import type { Client, Reranked } from '../support/client.ts';
 import { expectError } from '../support/error-answer.ts';
 import { signalAll } from '../support/processes.ts';
 import { type CardOptions, type ServiceOnCard, startOnCard } from '../support/service-on-card.ts';
 import { SkippingClock } from '../support/skipping-clock.ts';
+import { findStubCard } from '../support/stub-card/stub-card.ts';
 import { until } from '../support/until.ts';
 
 const { library = '', missing } = await findStubCard();

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/commands/doctor/check.ts';
 import { startOnCard } from '../support/service-on-card.ts';
+import { CUDA_ERRORS, findStubCard, StubCard } from '../support/stub-card/stub-card.ts';
 import { testEnvironment } from '../support/test-environment.ts';
-import { CUDA_ERRORS, findStubCard, StubCard } from './stub-card.ts';
 
 const { library = '', missing } = await findStubCard();
 

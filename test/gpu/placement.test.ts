@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchDirectory } from '../support/directories.ts';
 import { type GoldenPair, goldenCases, goldenRoot, readGolden } from '../support/golden.ts';
+import { findStubCard, type StubCall, StubCard } from '../support/stub-card/stub-card.ts';
 import { type WorkshopUnderTest, workshopOver } from '../support/workshop.ts';
 import { type ProfiledReply, profiledRun, rowsOf, strays } from './profiled-run.ts';
-import { findStubCard, type StubCall, StubCard } from './stub-card.ts';
 
 const { library = '', missing } = await findStubCard();
 

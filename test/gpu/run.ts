@@ -18,7 +18,7 @@ import { seenCard } from '../../src/engine/card-signs.ts';
 import { explainFailure } from '../../src/engine/device-failure.ts';
 import { completeLibraryPath } from '../../src/platform/cuda/complete-library-path.ts';
 import { isSoftwareOnly } from '../../src/platform/vulkan/software-only.ts';
-import { findStubCard } from './stub-card.ts';
+import { findStubCard } from '../support/stub-card/stub-card.ts';
 import { tryDevice } from './try-device.ts';
 
 const WRONG_USE = 2;

@@ -5,8 +5,8 @@ import type { Client } from '../support/client.ts';
 import { scratchDirectory } from '../support/directories.ts';
 import { goldenRoot } from '../support/golden.ts';
 import { ServerProcess } from '../support/server-process.ts';
+import { CUDA_ERRORS, findStubCard, StubCard, type StubCardOptions } from '../support/stub-card/stub-card.ts';
 import { until } from '../support/until.ts';
-import { CUDA_ERRORS, findStubCard, StubCard, type StubCardOptions } from './stub-card.ts';
 import { swapUnderLoad } from './swap-under-load.ts';
 
 const { library = '', missing } = await findStubCard();

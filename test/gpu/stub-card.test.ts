@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { libraryOf, trivialStubs } from './stub-card/imports.ts';
-import { CUDA_ERRORS, findStubCard, StubCard, type StubCardOptions } from './stub-card.ts';
+import { libraryOf, trivialStubs } from '../support/stub-card/imports.ts';
+import { CUDA_ERRORS, findStubCard, StubCard, type StubCardOptions } from '../support/stub-card/stub-card.ts';
 import { tryDevice } from './try-device.ts';
 
 const { library = '', missing } = await findStubCard();

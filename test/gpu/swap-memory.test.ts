@@ -4,7 +4,7 @@ import { DOCUMENTS, QUERY } from '../support/capitals.ts';
 import type { ServiceUnderTest } from '../support/running-service.ts';
 import { readScrape } from '../support/scrape.ts';
 import { startOnCard } from '../support/service-on-card.ts';
-import { findStubCard, type StubCardOptions } from './stub-card.ts';
+import { findStubCard, type StubCardOptions } from '../support/stub-card/stub-card.ts';
 
 const MIB = 2 ** 20;
 const CONTEXT_BYTES = 300 * MIB;

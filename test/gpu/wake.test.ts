@@ -6,8 +6,8 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { embeddedModels } from '../support/directories.ts';
 import { LogBook } from '../support/log-book.ts';
 import { someMetrics } from '../support/some-metrics.ts';
+import { CUDA_ERRORS, findStubCard, StubCard } from '../support/stub-card/stub-card.ts';
 import { testEnvironment } from '../support/test-environment.ts';
-import { CUDA_ERRORS, findStubCard, StubCard } from './stub-card.ts';
 
 const { library = '', missing } = await findStubCard();
 

@@ -3,7 +3,7 @@ import { DOCUMENTS, QUERY } from '../support/capitals.ts';
 import type { Client } from '../support/client.ts';
 import { startOnCard } from '../support/service-on-card.ts';
 import { SkippingClock } from '../support/skipping-clock.ts';
-import { findStubCard } from './stub-card.ts';
+import { findStubCard } from '../support/stub-card/stub-card.ts';
 
 const { library = '', missing } = await findStubCard();
 

@@ -7,9 +7,9 @@ import { GraphBuilder } from '../../src/graph/onnx/graph-builder.ts';
 import { tensor } from '../../src/graph/onnx/tensor.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { LogBook } from '../support/log-book.ts';
+import { findStubCard, StubCard } from '../support/stub-card/stub-card.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { testEnvironment } from '../support/test-environment.ts';
-import { findStubCard, StubCard } from './stub-card.ts';
 
 const { library = '', missing } = await findStubCard();
 

@@ -2,8 +2,8 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startOnCard } from '../support/service-on-card.ts';
+import { findStubCard } from '../support/stub-card/stub-card.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
-import { findStubCard } from './stub-card.ts';
 
 const { library = '', missing } = await findStubCard();
 

@@ -10,10 +10,10 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { candidateFailure } from '../../src/serving/preparation/candidate-failure.ts';
 import { goldenRoot } from '../support/golden.ts';
 import { LogBook } from '../support/log-book.ts';
+import { findStubCard, StubCard } from '../support/stub-card/stub-card.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { testEnvironment } from '../support/test-environment.ts';
 import { workshopOver } from '../support/workshop.ts';
-import { findStubCard, StubCard } from './stub-card.ts';
 
 const { library = '', missing } = await findStubCard();
 

@@ -1,9 +1,9 @@
 import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Operators } from '../../scripts/demo-models/operators.ts';
 import { encodeModel } from '../../src/graph/onnx/encode.ts';
 import { GraphBuilder } from '../../src/graph/onnx/graph-builder.ts';
 import { externalTensor, tensor } from '../../src/graph/onnx/tensor.ts';
+import { Operators } from './onnx-operators.ts';
 import { outputLogits, pairModel, writeModelDirectory } from './test-models.ts';
 
 /** A way in which a model directory can be wrong, and what an operator has to be told about it. */

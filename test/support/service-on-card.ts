@@ -1,7 +1,7 @@
 import type { ServiceOverrides } from '../../src/service.ts';
-import { type FaultKind, StubCard, type StubCardOptions } from '../gpu/stub-card.ts';
 import { goldenRoot } from './golden.ts';
 import { type ServiceUnderTest, startService } from './running-service.ts';
+import { type FaultKind, StubCard, type StubCardOptions } from './stub-card/stub-card.ts';
 
 export interface ServiceOnCard extends ServiceUnderTest {
   readonly card: StubCard;

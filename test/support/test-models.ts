@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Operators } from '../../scripts/demo-models/operators.ts';
 import { encodeModel } from '../../src/graph/onnx/encode.ts';
 import { GraphBuilder, type Value } from '../../src/graph/onnx/graph-builder.ts';
 import { embeddedModels } from './directories.ts';
+import { Operators } from './onnx-operators.ts';
 
 /** The graph of a test model: its tools, and the sum of a pair's token ids as [batch, 1], which differs from text to text. */
 export interface PairGraph {

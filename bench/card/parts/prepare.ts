@@ -1,6 +1,6 @@
+import { prepareEngines } from '../../../scripts/measuring/prepare-engines.ts';
 import { readConfig } from '../../../src/config.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
-import { prepareEngines } from '../../engines/prepare-engines.ts';
 import { cardSettings } from '../card-server.ts';
 import type { CardContext, CardModel } from './context.ts';
 

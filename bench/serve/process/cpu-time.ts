@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { processTree } from '../../swap/server/process-memory.ts';
+import { processTree } from '../../../scripts/measuring/process-tree.ts';
 
 /** CPU time that processes have used since they began, in seconds. */
 export interface CpuTime {

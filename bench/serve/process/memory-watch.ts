@@ -1,4 +1,4 @@
-import { treeMemory } from '../../swap/server/process-memory.ts';
+import { treeMemory } from '../../../scripts/measuring/process-tree.ts';
 import { quantile } from '../statistics.ts';
 
 const INTERVAL_MS = 500;

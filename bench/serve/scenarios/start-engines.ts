@@ -1,8 +1,8 @@
+import { prepareEngines } from '../../../scripts/measuring/prepare-engines.ts';
 import { readConfig } from '../../../src/config.ts';
 import type { EnginePool } from '../../../src/engine/engine-pool.ts';
 import type { Device } from '../../../src/engine/protocol.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
-import { prepareEngines } from '../../engines/prepare-engines.ts';
 import { type RerankdSetup, settingsOf } from '../contenders/rerankd.ts';
 
 /** Starts the engines that a server with this setup would have on the CPU, and nothing else. */

@@ -1,6 +1,6 @@
 import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { embeddedModels } from '../server/chaos-server.ts';
+import { embeddedModels } from '../../../test/support/directories.ts';
 import { type Candidate, invalid, rejected } from './candidate.ts';
 import { CheckpointFile, spoilt, spoiltWeights } from './checkpoint-file.ts';
 

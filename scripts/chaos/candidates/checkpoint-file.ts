@@ -1,10 +1,7 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { goldenDirectory } from '../../../test/support/golden.ts';
 import { withHeader } from '../../../test/support/safetensors.ts';
-
-/** Checkpoints of a few thousand weights, with everything that real ones have. */
-const fixtures = fileURLToPath(new URL('../../../test/fixtures/golden', import.meta.url));
 
 const WEIGHTS = 'model.safetensors';
 const PREFIX_BYTES = 8;
@@ -74,13 +71,13 @@ const TRUTH = 'expected.json';
 
 /** What the model of a fixture is known to answer, as JSON. */
 export async function truthOf(fixture: string): Promise<unknown> {
-  return JSON.parse(await readFile(join(fixtures, fixture, TRUTH), 'utf8'));
+  return JSON.parse(await readFile(join(goldenDirectory(fixture), TRUTH), 'utf8'));
 }
 
-/** Copies a checkpoint of the test fixtures and lets it be changed. */
+/** Copies a checkpoint of the test fixtures, of a few thousand weights and with everything that real ones have, and lets it be changed. */
 export function spoilt(fixture: string, spoil: (directory: string) => Promise<unknown>) {
   return async (directory: string): Promise<void> => {
-    await cp(join(fixtures, fixture), directory, { recursive: true });
+    await cp(goldenDirectory(fixture), directory, { recursive: true });
     await rm(join(directory, TRUTH));
     await spoil(directory);
   };

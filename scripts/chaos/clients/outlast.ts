@@ -1,6 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { embeddedModels } from '../../../test/support/directories.ts';
 import { ENDLESS_BYTES, ENDLESS_DOCUMENT, slowGraph } from '../../../test/support/slow-graph.ts';
 import { writeModelDirectory } from '../../../test/support/test-models.ts';
 import type { Experiment } from '../experiment.ts';
@@ -8,7 +9,7 @@ import { demand } from '../finding.ts';
 import { KnownAnswers, learnModel } from '../load/known-answers.ts';
 import { drawRequests } from '../load/requests.ts';
 import { SteadyLoad } from '../load/steady-load.ts';
-import { ChaosServer, embeddedModels } from '../server/chaos-server.ts';
+import { ChaosServer } from '../server/chaos-server.ts';
 import { treeUsage } from '../server/tree-usage.ts';
 import { UpdateApi } from '../server/update-api.ts';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { processTree } from '../../../bench/swap/server/process-memory.ts';
+import { processTree } from '../../measuring/process-tree.ts';
 
 /** Which process is to be killed: of the model that serves when an update begins, or of the one that it loads. */
 export const victims = ['serving engine', 'serving tokenizer', 'new engine', 'new tokenizer'] as const;

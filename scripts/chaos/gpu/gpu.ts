@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FaultKind, findStubCard, StubCard } from '../../../test/gpu/stub-card.ts';
 import type { Client } from '../../../test/support/client.ts';
 import { cardSettings } from '../../../test/support/service-on-card.ts';
+import { type FaultKind, findStubCard, StubCard } from '../../../test/support/stub-card/stub-card.ts';
 import type { Chaos, Experiment } from '../experiment.ts';
 import { demand, type Finding, skipped } from '../finding.ts';
 import { KnownAnswers, learnModel } from '../load/known-answers.ts';

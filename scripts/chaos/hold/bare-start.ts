@@ -1,6 +1,6 @@
-import { prepareEngines } from '../../../bench/engines/prepare-engines.ts';
 import { readConfig } from '../../../src/config.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
+import { prepareEngines } from '../../measuring/prepare-engines.ts';
 
 /** Times of which the middle one counts. */
 const STARTS = 3;

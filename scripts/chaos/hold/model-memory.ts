@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { processTree } from '../../../bench/swap/server/process-memory.ts';
+import { processTree } from '../../measuring/process-tree.ts';
 
 /** What a server takes with one model. */
 export interface ServerMemory {

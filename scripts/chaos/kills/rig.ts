@@ -1,11 +1,12 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { embeddedModels } from '../../../test/support/directories.ts';
 import { spoilt } from '../candidates/checkpoint-file.ts';
 import type { Chaos } from '../experiment.ts';
 import { KnownAnswers, type LoadRequest, learnModel } from '../load/known-answers.ts';
 import { drawRequests } from '../load/requests.ts';
-import { ChaosServer, embeddedModels } from '../server/chaos-server.ts';
+import { ChaosServer } from '../server/chaos-server.ts';
 import { CHECKPOINT, DEMO, NEXT, type Scenario } from './scenarios.ts';
 
 const preload = fileURLToPath(new URL('./kill-at-write.ts', import.meta.url));

@@ -1,4 +1,4 @@
-import { requestSet } from '../../../bench/swap/request-set.ts';
+import { multilingualRequests } from '../../measuring/multilingual-requests.ts';
 import type { RandomBits } from '../../synthesize/weights/random-bits.ts';
 import type { LoadRequest } from './known-answers.ts';
 
@@ -7,7 +7,7 @@ const OTHER_TOPICS = 3;
 
 /** Requests in many languages with one to `most` documents each, all different. */
 export function drawRequests(count: number, most: number, random: RandomBits): LoadRequest[] {
-  const set = requestSet().filter(({ documents }) => documents.length > 1);
+  const set = multilingualRequests().filter(({ documents }) => documents.length > 1);
   return Array.from({ length: count }, (_, number) => {
     const topic = pick(set, random);
     const others = Array.from({ length: OTHER_TOPICS }, () => pick(set, random));

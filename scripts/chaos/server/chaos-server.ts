@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '../../../test/support/client.ts';
+import { embeddedModels } from '../../../test/support/directories.ts';
 import { watchOver } from './living.ts';
 import { membersOf } from './members.ts';
 import { ServerLog } from './server-log.ts';
@@ -29,8 +30,6 @@ export interface Exit {
 }
 
 const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
-
-export const embeddedModels = fileURLToPath(new URL('../../../models', import.meta.url));
 
 /** A stop that takes longer than the time that the server gives itself has failed. */
 const STOP_TIMEOUT_MS = 40_000;

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { processTree } from '../../../bench/swap/server/process-memory.ts';
+import { processTree } from '../../measuring/process-tree.ts';
 
 /** What a process and its descendants hold. */
 export interface TreeUsage {

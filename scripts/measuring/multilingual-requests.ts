@@ -62,7 +62,7 @@ const SIZES = [1, 8, 32];
 const LENGTHS = [1, 1, 2, 1, 6, 1, 3, 1];
 
 /** Always the same requests: every language in every size, with documents of very different lengths. */
-export function requestSet(): RerankBody[] {
+export function multilingualRequests(): RerankBody[] {
   return topics.flatMap(({ query }, topic) =>
     SIZES.map((size) => ({
       query,

@@ -5,8 +5,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
-import { scratchDirectory } from '../support/directories.ts';
-import { buildStubCard } from './stub-card/build.ts';
+import { scratchDirectory } from '../directories.ts';
+import { buildStubCard } from './build.ts';
 
 const run = promisify(execFile);
 
@@ -71,7 +71,7 @@ export class StubCard {
     const env = {
       LD_LIBRARY_PATH: [folder, ...(LD_LIBRARY_PATH === '' ? [] : [LD_LIBRARY_PATH])].join(delimiter),
       // A stub of nvidia-smi, which reads what the stub of the runtime writes.
-      PATH: [fileURLToPath(new URL('stub-card/bin', import.meta.url)), PATH].join(delimiter),
+      PATH: [fileURLToPath(new URL('bin', import.meta.url)), PATH].join(delimiter),
       CUDA_STUB_FAULTS: join(scratch, 'faults'),
       CUDA_STUB_USE: join(scratch, 'use'),
       ...(options.isLogging ? { CUDA_STUB_LOG: join(scratch, 'log') } : {}),
