@@ -9,6 +9,7 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { median } from '../scripts/measuring/statistics.ts';
 import { seededContent, sha256Of } from '../test/support/fake-hub/content.ts';
 import { measureDownload } from './download/measure.ts';
 import { measureCost } from './download/measure-cost.ts';
@@ -63,10 +64,6 @@ async function printTimes(directory: string): Promise<void> {
         `${workers} workers ${many.toFixed(2)} s (${((many / one - 1) * 100).toFixed(0)}%)`,
     );
   }
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
 function perGib(seconds: number): string {

@@ -1,7 +1,7 @@
-import { spreadOf } from '../swap/statistics.ts';
+import { middleOf } from '../../scripts/measuring/statistics.ts';
 
 /** `median (min–max)` */
 export function middleAndRange(values: readonly number[], digits: number): string {
-  const { median, max } = spreadOf(values);
-  return `${median.toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${max.toFixed(digits)})`;
+  const { median, least, most } = middleOf(values);
+  return `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
 }

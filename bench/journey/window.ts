@@ -1,4 +1,4 @@
-import { type Spread, spreadOf } from '../swap/statistics.ts';
+import { type Spread, spreadOf } from '../../scripts/measuring/statistics.ts';
 import type { Sample } from './load/protocol.ts';
 
 /** A part of a run, in milliseconds since 1970. */

@@ -1,9 +1,9 @@
+import { type Spread, spreadOf } from '../../scripts/measuring/statistics.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import type { LoadReport, LoadSettings } from './load/protocol.ts';
 import { isMeasured, type PhaseName } from './phase.ts';
 import type { Progress } from './report/progress.ts';
 import type { ServerApi } from './server/server-api.ts';
-import { type Spread, spreadOf } from './statistics.ts';
 import { HealthWatch } from './watch/health-watch.ts';
 import { type LoopLag, LoopLagWatch } from './watch/loop-lag.ts';
 

@@ -1,5 +1,6 @@
 /** A process that multiplies matrices with ONNX Runtime. Started by measure.ts, never imported. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { median } from '../../../scripts/measuring/statistics.ts';
 import { chainFlop, dualVectors, encodeProductChain } from './product-graph.ts';
 import type { ProductReply, ProductRequest } from './protocol.ts';
 
@@ -29,8 +30,7 @@ async function measure(
     await session.run(feeds);
     rates.push(chainFlop(chain) / (performance.now() - startedAt) / 1e9);
   }
-  const sorted = rates.toSorted((a, b) => a - b);
-  return { teraflops: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN };
+  return { teraflops: median(rates) };
 }
 
 function feedsOf({ m, widths }: ProductRequest['chain']): Record<string, Tensor> {

@@ -1,3 +1,4 @@
+import { type Middle, middleOf } from '../../../scripts/measuring/statistics.ts';
 import type { Workload } from '../../serve/workload/workload.ts';
 import type { ModelShape } from '../model-flop.ts';
 import type { CardOptions, CardSize } from '../options.ts';
@@ -23,16 +24,10 @@ export interface CardContext {
 }
 
 /** Values of the rounds, and where they lie. */
-export interface Spread {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
+export interface Spread extends Middle {
   readonly values: readonly number[];
 }
 
 export function spreadOver(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const median = ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
-  return { median, least: sorted[0] ?? Number.NaN, most: sorted.at(-1) ?? Number.NaN, values };
+  return { ...middleOf(values), values };
 }

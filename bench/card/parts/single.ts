@@ -1,5 +1,5 @@
+import { quantile } from '../../../scripts/measuring/statistics.ts';
 import { Client, prepare } from '../../serve/load/client.ts';
-import { quantile } from '../../serve/statistics.ts';
 import { startOnCard } from '../card-server.ts';
 import type { CardContext, CardModel } from './context.ts';
 

@@ -1,4 +1,4 @@
-import { middleOf } from '../../serve/statistics.ts';
+import { middleOf } from '../../../scripts/measuring/statistics.ts';
 import { number } from '../../swap/report/table.ts';
 import type { SliceName } from '../download/rounds.ts';
 import type { DownloadFindings } from '../download/run-download.ts';

@@ -1,5 +1,5 @@
 import { treeMemory } from '../../../scripts/measuring/process-tree.ts';
-import { quantile } from '../statistics.ts';
+import { quantile } from '../../../scripts/measuring/statistics.ts';
 
 const INTERVAL_MS = 500;
 

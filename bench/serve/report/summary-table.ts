@@ -1,6 +1,6 @@
+import type { Middle } from '../../../scripts/measuring/statistics.ts';
 import { number, renderTable } from '../../swap/report/table.ts';
 import { type FigureName, type FigureStyle, figureStyles } from '../figures.ts';
-import type { Middle } from '../statistics.ts';
 import type { SummaryRow } from './summary.ts';
 
 /** One table, with a head for each scenario, as scenarios have different figures. */

@@ -1,6 +1,6 @@
+import { type Middle, middleOf } from '../../../scripts/measuring/statistics.ts';
 import type { ContenderName } from '../contenders/contender.ts';
 import { type FigureName, figureStyles, type Observation } from '../figures.ts';
-import { type Middle, middleOf } from '../statistics.ts';
 
 /** What one contender did over all rounds of one variant of one scenario. */
 export interface SummaryRow {

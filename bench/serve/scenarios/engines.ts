@@ -1,7 +1,7 @@
+import { middleOf } from '../../../scripts/measuring/statistics.ts';
 import type { EnginePool } from '../../../src/engine/engine-pool.ts';
 import type { RaggedTokens } from '../../../src/engine/protocol.ts';
 import type { PairEncoder } from '../../../src/model/tokenizer/pair-encoder.ts';
-import { middleOf } from '../statistics.ts';
 import type { SizedRequest } from '../workload/request-file.ts';
 import type { Scenario } from './scenario.ts';
 import { measureSlice, PASSES, sliceMs } from './slices.ts';

@@ -1,8 +1,8 @@
+import { quantile } from '../../../scripts/measuring/statistics.ts';
 import type { RunningServer } from '../contenders/contender.ts';
 import { LoadProcess } from '../load/load-process.ts';
 import type { LoadReport } from '../load/protocol.ts';
 import { takeLoopLagP99 } from '../process/loop-lag.ts';
-import { quantile } from '../statistics.ts';
 import type { RequestFile } from '../workload/request-file.ts';
 import { HealthProbe } from './health-probe.ts';
 import { measureClosedLoop } from './measure-closed-loop.ts';

@@ -1,4 +1,4 @@
-import { middleOf } from '../statistics.ts';
+import { middleOf } from '../../../scripts/measuring/statistics.ts';
 import type { RequestFile } from '../workload/request-file.ts';
 import type { Scenario } from './scenario.ts';
 import { measureSlice, PASSES, sliceMs } from './slices.ts';

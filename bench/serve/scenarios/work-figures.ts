@@ -1,6 +1,6 @@
+import { quantile } from '../../../scripts/measuring/statistics.ts';
 import type { Figures } from '../figures.ts';
 import { type CpuSnapshot, othersCores } from '../process/cpu-snapshot.ts';
-import { quantile } from '../statistics.ts';
 
 /** What was done in a measured time, and what it took. */
 export interface Work {

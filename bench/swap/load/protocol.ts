@@ -1,5 +1,5 @@
+import type { Spread } from '../../../scripts/measuring/statistics.ts';
 import type { PhaseName } from '../phase.ts';
-import type { Spread } from '../statistics.ts';
 
 /** What one model is known to answer to one request. */
 export interface ExpectedAnswer {

@@ -1,6 +1,6 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
+import { spreadOf } from '../../../scripts/measuring/statistics.ts';
 import type { PhaseName } from '../phase.ts';
-import { spreadOf } from '../statistics.ts';
 import type { LoadReport, LoadTick, PhaseLoad } from './protocol.ts';
 
 /** Enough to see a pattern. */

@@ -1,4 +1,4 @@
-import { slopeOf } from '../statistics.ts';
+import { slopeOf } from '../../../scripts/measuring/statistics.ts';
 import type { Swap } from '../swaps.ts';
 
 /** How the memory of the whole process tree went from swap to swap. */

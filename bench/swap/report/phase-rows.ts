@@ -1,7 +1,7 @@
+import type { Spread } from '../../../scripts/measuring/statistics.ts';
 import type { Findings } from '../experiment.ts';
 import type { PhaseLoad } from '../load/protocol.ts';
 import { isMeasured } from '../phase.ts';
-import type { Spread } from '../statistics.ts';
 import type { LoopLag } from '../watch/loop-lag.ts';
 import { failures } from './judge.ts';
 import { number } from './table.ts';

@@ -1,4 +1,4 @@
-import { spreadOf } from '../statistics.ts';
+import { spreadOf } from '../../../scripts/measuring/statistics.ts';
 import type { Swap } from '../swaps.ts';
 import type { CardMemory } from './card-memory.ts';
 import type { MemoryGrowth } from './memory-growth.ts';

@@ -1,6 +1,7 @@
 import { readConfig } from '../../../src/config.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { prepareEngines } from '../../measuring/prepare-engines.ts';
+import { median } from '../../measuring/statistics.ts';
 
 /** Times of which the middle one counts. */
 const STARTS = 3;
@@ -24,5 +25,5 @@ export async function bareStartMs(
     times.push(performance.now() - startedAt);
     await pool.close();
   }
-  return times.toSorted((a, b) => a - b)[Math.floor(STARTS / 2)] ?? Number.NaN;
+  return median(times);
 }

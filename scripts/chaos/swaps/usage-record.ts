@@ -1,3 +1,4 @@
+import { median } from '../../measuring/statistics.ts';
 import { type TreeUsage, treeUsage } from '../server/tree-usage.ts';
 
 /** How a quantity went, in its own unit. */
@@ -45,9 +46,4 @@ export class UsageRecord {
     const tenth = Math.max(1, Math.ceil(values.length / 10));
     return { first: median(values.slice(0, tenth)), last: median(values.slice(-tenth)) };
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
