@@ -1,15 +1,9 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { RunningServer } from '../serve/contenders/contender.ts';
-import { startServer } from '../serve/contenders/http-contender.ts';
 import { settingsOf } from '../serve/contenders/rerankd.ts';
+import { startRerankd } from '../server/start-rerankd.ts';
+import type { RunningServer } from '../server/start-server.ts';
 import { cardDtype, cardState, forgetServed } from './card-state.ts';
 import type { CardContext, CardModel } from './parts/context.ts';
-
-const repository = fileURLToPath(new URL('../../', import.meta.url));
-
-/** The server lets requests in flight end for 25 s by default. */
-const END_TIMEOUT_MS = 30_000;
 
 const MOST_DOCUMENTS = 10_000;
 
@@ -51,15 +45,6 @@ export function referenceSettings(
 /** Starts rerankd on the card and waits until it is ready. */
 export async function startOnCard(model: CardModel, context: CardContext): Promise<RunningServer> {
   await forgetServed(context.directory, context.options.device);
-  return await startServer(
-    (port) => ({
-      command: process.execPath,
-      args: ['src/main.ts'],
-      cwd: repository,
-      env: { ...process.env, ...cardSettings(model, context), PORT: String(port) },
-      logFile: join(context.directory, `rerankd-${model.size}.log`),
-      endTimeoutMs: END_TIMEOUT_MS,
-    }),
-    context.signal,
-  );
+  const logFile = join(context.directory, `rerankd-${model.size}.log`);
+  return await startRerankd(cardSettings(model, context), logFile, context.signal);
 }

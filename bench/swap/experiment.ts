@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { cardDtype } from '../card/card-state.ts';
 import { readUsedCardBytes } from '../card/machine/nvidia-smi.ts';
+import type { RunningServer } from '../server/start-server.ts';
 import { killEngines } from './kills.ts';
 import { learnAnswers } from './learn-answers.ts';
 import { CARD_SCORE_TOLERANCE, CPU_SCORE_TOLERANCE } from './load/check-answer.ts';
@@ -8,7 +9,7 @@ import { Observation, type Observed } from './observation.ts';
 import type { SwapOptions } from './options.ts';
 import type { Progress } from './report/progress.ts';
 import { type Served, ServerApi } from './server/server-api.ts';
-import { ServerProcess } from './server/server-process.ts';
+import { startForSwaps } from './server/start-for-swaps.ts';
 import { type Swap, swapBackAndForth } from './swaps.ts';
 
 /** Everything that was measured. */
@@ -41,7 +42,7 @@ export async function runExperiment(
   progress: Progress,
 ): Promise<Findings> {
   progress.say('starting the server');
-  await using server = await ServerProcess.start(
+  await using server = await startForSwaps(
     {
       model: options.models[0],
       device: options.device,
@@ -63,7 +64,7 @@ export async function runExperiment(
 }
 
 async function observe(
-  server: ServerProcess,
+  server: RunningServer,
   options: SwapOptions,
   stop: AbortSignal,
   progress: Progress,

@@ -1,9 +1,9 @@
 import type { EnginePool } from '../../../src/engine/engine-pool.ts';
 import type { RaggedTokens } from '../../../src/engine/protocol.ts';
-import type { RunningServer } from '../../serve/contenders/contender.ts';
 import { readMetric } from '../../serve/process/read-metric.ts';
 import { measureClosedLoop } from '../../serve/scenarios/measure-closed-loop.ts';
 import { startEnginesWith } from '../../serve/scenarios/start-engines.ts';
+import type { RunningServer } from '../../server/start-server.ts';
 import { encodeRows, sortedBatches } from '../batches.ts';
 import { cardSettings, startOnCard } from '../card-server.ts';
 import { readCardFacts } from '../machine/nvidia-smi.ts';

@@ -1,6 +1,6 @@
 import { Dialogue } from '../../serve/contenders/dialogue.ts';
 import { pythonEnvironment, pythonProgram } from '../../serve/contenders/python.ts';
-import { ContenderProcess } from '../../serve/process/contender-process.ts';
+import { LoggedProcess } from '../../server/logged-process.ts';
 
 export interface ProductRate {
   readonly m: number;
@@ -26,14 +26,10 @@ export interface TorchTuning {
 export class TorchBaseline implements AsyncDisposable {
   /** Versions, and what PyTorch says of the card. */
   readonly facts: Readonly<Record<string, unknown>>;
-  readonly #process: ContenderProcess;
+  readonly #process: LoggedProcess;
   readonly #dialogue: Dialogue;
 
-  private constructor(
-    process: ContenderProcess,
-    dialogue: Dialogue,
-    facts: Readonly<Record<string, unknown>>,
-  ) {
+  private constructor(process: LoggedProcess, dialogue: Dialogue, facts: Readonly<Record<string, unknown>>) {
     this.#process = process;
     this.#dialogue = dialogue;
     this.facts = facts;
@@ -50,7 +46,7 @@ export class TorchBaseline implements AsyncDisposable {
     logFile: string,
     signal: AbortSignal,
   ): Promise<TorchBaseline> {
-    const process = await ContenderProcess.start({
+    const process = await LoggedProcess.start({
       command: interpreter,
       args: [pythonProgram('torch_gpu.py'), device],
       env: pythonEnvironment(),

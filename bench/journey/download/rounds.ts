@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunningServer } from '../../serve/contenders/contender.ts';
+import type { RunningServer } from '../../server/start-server.ts';
 import { epochMs } from '../epoch.ts';
 import { FollowedOperation } from '../followed-operation.ts';
 import type { HubProcess } from '../hub/hub-process.ts';
 import type { Sent } from '../hub/protocol.ts';
 import { WEIGHTS } from '../hub/publish.ts';
 import { runSink } from '../sink/run-sink.ts';
-import { hubCacheOf } from '../start-server.ts';
+import { hubCacheOf } from '../start-with-hub.ts';
 import { type TransferPart, transferWindows } from '../transfer-windows.ts';
 import type { Window } from '../window.ts';
 import type { DownloadPlan } from './download-plan.ts';

@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunningServer } from '../../serve/contenders/contender.ts';
 import { LoadProcess as ClosedLoad } from '../../serve/load/load-process.ts';
 import type { RequestFile } from '../../serve/workload/request-file.ts';
+import type { RunningServer } from '../../server/start-server.ts';
 import { HubProcess } from '../hub/hub-process.ts';
 import { LoadProcess } from '../load/load-process.ts';
 import type { Sample } from '../load/protocol.ts';
 import { writeRequests } from '../request-file.ts';
-import { startRerankd } from '../start-server.ts';
+import { startWithHub } from '../start-with-hub.ts';
 import { ThreadWatch } from '../thread-watch.ts';
 import type { DownloadPlan } from './download-plan.ts';
 import { type Round, Rounds } from './rounds.ts';
@@ -41,7 +41,7 @@ export async function runDownload(
   await mkdir(directory, { recursive: true });
   const requests = await writeRequests(directory, MOST_DOCUMENTS);
   await using hub = await HubProcess.start(signal);
-  await using server = await startRerankd(
+  await using server = await startWithHub(
     { model: plan.model, hub: hub.origin, directory, maxDownloadMbps: plan.limit },
     signal,
   );

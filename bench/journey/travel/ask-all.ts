@@ -1,6 +1,6 @@
-import type { RunningServer } from '../../serve/contenders/contender.ts';
 import { Client, prepare } from '../../serve/load/client.ts';
 import type { RequestFile } from '../../serve/workload/request-file.ts';
+import type { RunningServer } from '../../server/start-server.ts';
 import type { KnownModel } from './judge-answers.ts';
 
 /** Asks the model that serves for its scores of every request, one after the other. @throws Error when it has none. */

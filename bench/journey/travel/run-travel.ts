@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OperationReport } from '../../../src/serving/operation/operation-report.ts';
-import type { RunningServer } from '../../serve/contenders/contender.ts';
 import { MemoryWatch } from '../../serve/process/memory-watch.ts';
+import type { RunningServer } from '../../server/start-server.ts';
 import { epochMs } from '../epoch.ts';
 import { FollowedOperation, type Sighting } from '../followed-operation.ts';
 import { HubProcess } from '../hub/hub-process.ts';
@@ -11,7 +11,7 @@ import type { Sent } from '../hub/protocol.ts';
 import { LoadProcess } from '../load/load-process.ts';
 import type { Sample } from '../load/protocol.ts';
 import { writeRequests } from '../request-file.ts';
-import { startRerankd } from '../start-server.ts';
+import { startWithHub } from '../start-with-hub.ts';
 import type { Window } from '../window.ts';
 import { askAll } from './ask-all.ts';
 import { type Judgement, judgeAnswers } from './judge-answers.ts';
@@ -61,7 +61,7 @@ export async function runTravel(
   await using hub = await HubProcess.start(signal);
   say('publishing');
   const published = await hub.publish(ID, plan.checkpoint, 0);
-  await using server = await startRerankd(
+  await using server = await startWithHub(
     { model: plan.model, hub: hub.origin, directory, maxDownloadMbps: undefined },
     signal,
   );

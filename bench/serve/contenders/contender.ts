@@ -1,3 +1,4 @@
+import type { RunningServer } from '../../server/start-server.ts';
 import type { RequestFile, SizedRequest } from '../workload/request-file.ts';
 
 export const contenderNames = [
@@ -9,14 +10,6 @@ export const contenderNames = [
 ] as const;
 
 export type ContenderName = (typeof contenderNames)[number];
-
-/** A contender that is up and does nothing yet. Disposing it ends it. */
-export interface RunningServer extends AsyncDisposable {
-  readonly url: string;
-  readonly pid: number;
-  /** Aborts when it ends unasked; the reason says why. */
-  readonly ended: AbortSignal;
-}
 
 /** What a library did in one round. */
 export interface LibraryRound {

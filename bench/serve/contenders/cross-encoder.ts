@@ -1,4 +1,4 @@
-import { ContenderProcess } from '../process/contender-process.ts';
+import { LoggedProcess } from '../../server/logged-process.ts';
 import type { LibraryContender, LibraryRound, RunningLibrary } from './contender.ts';
 import { Dialogue } from './dialogue.ts';
 import { pythonEnvironment, pythonProgram } from './python.ts';
@@ -12,7 +12,7 @@ export function crossEncoder({ interpreter, checkpoint, cores, logFile }: Python
     kind: 'library',
     name: 'cross-encoder',
     start: async (file, signal) => {
-      const process = await ContenderProcess.start({
+      const process = await LoggedProcess.start({
         command: interpreter,
         args: [pythonProgram('cross_encoder.py'), checkpoint, file.path, String(cores)],
         env: pythonEnvironment(),
@@ -32,7 +32,7 @@ export function crossEncoder({ interpreter, checkpoint, cores, logFile }: Python
   };
 }
 
-function runningLibrary(process: ContenderProcess, dialogue: Dialogue): RunningLibrary {
+function runningLibrary(process: LoggedProcess, dialogue: Dialogue): RunningLibrary {
   return {
     pid: process.pid,
     scores: async () => ((await dialogue.ask('scores')) as { scores: number[] }).scores,

@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline';
-import type { ContenderProcess } from '../process/contender-process.ts';
+import type { LoggedProcess } from '../../server/logged-process.ts';
 
 /** Talk with a program: one line there, one line of JSON back. */
 export class Dialogue {
-  readonly #process: ContenderProcess;
+  readonly #process: LoggedProcess;
   readonly #lines: AsyncIterator<string>;
   readonly #stopped: Promise<never>;
 
   /** @param stop gives up the talk; the reason is what is thrown then. */
-  constructor(process: ContenderProcess, stop: AbortSignal) {
+  constructor(process: LoggedProcess, stop: AbortSignal) {
     const { stdout } = process.child;
     if (stdout === null) throw new TypeError('its output must be a pipe');
     this.#process = process;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { startServer } from '../../server/start-server.ts';
 import type { ServerContender } from './contender.ts';
-import { startServer } from './http-contender.ts';
 
 export interface NaiveNodeSetup {
   /** A directory with onnx/model.onnx. */

@@ -1,5 +1,5 @@
+import { startServer } from '../../server/start-server.ts';
 import type { ServerContender } from './contender.ts';
-import { startServer } from './http-contender.ts';
 import { pythonEnvironment, pythonProgram } from './python.ts';
 
 export interface PythonSetup {

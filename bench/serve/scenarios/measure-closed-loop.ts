@@ -1,4 +1,4 @@
-import type { RunningServer } from '../contenders/contender.ts';
+import type { RunningServer } from '../../server/start-server.ts';
 import type { Figures } from '../figures.ts';
 import { LoadProcess } from '../load/load-process.ts';
 import type { LoadReport } from '../load/protocol.ts';

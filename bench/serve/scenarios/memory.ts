@@ -1,4 +1,4 @@
-import type { RunningServer } from '../contenders/contender.ts';
+import type { RunningServer } from '../../server/start-server.ts';
 import { LoadProcess } from '../load/load-process.ts';
 import { MemoryWatch } from '../process/memory-watch.ts';
 import type { RequestFile } from '../workload/request-file.ts';

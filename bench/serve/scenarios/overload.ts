@@ -1,5 +1,5 @@
 import { quantile } from '../../../scripts/measuring/statistics.ts';
-import type { RunningServer } from '../contenders/contender.ts';
+import type { RunningServer } from '../../server/start-server.ts';
 import { LoadProcess } from '../load/load-process.ts';
 import type { LoadReport } from '../load/protocol.ts';
 import { takeLoopLagP99 } from '../process/loop-lag.ts';

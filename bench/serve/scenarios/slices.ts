@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunningServer } from '../contenders/contender.ts';
+import type { RunningServer } from '../../server/start-server.ts';
 import { LoadProcess } from '../load/load-process.ts';
 import { readMetric } from '../process/read-metric.ts';
 import type { RequestFile } from '../workload/request-file.ts';

@@ -2,13 +2,14 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '../../../test/support/client.ts';
 import { embeddedModels } from '../../../test/support/directories.ts';
+import type { Wrapper } from '../../../test/support/server-child.ts';
 import { writeModelDirectory } from '../../../test/support/test-models.ts';
 import { USUAL_WORK, workingGraph } from '../candidates/working-graph.ts';
 import type { Chaos } from '../experiment.ts';
 import { KnownAnswers, type LoadRequest, learnModel } from '../load/known-answers.ts';
 import { drawRequests } from '../load/requests.ts';
 import { SteadyLoad } from '../load/steady-load.ts';
-import { ChaosServer, type Wrapper } from '../server/chaos-server.ts';
+import { ChaosServer } from '../server/chaos-server.ts';
 
 export const DEMO = 'local://demo';
 export const NEXT = 'local://demo-next';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Wrapper } from '../server/chaos-server.ts';
+import type { Wrapper } from '../../../test/support/server-child.ts';
 
 const run = promisify(execFile);
 

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { Answer } from '../../../test/support/client.ts';
 import { MemoryCgroup, whyNoMemoryCgroup } from '../../../test/support/memory-cgroup.ts';
+import type { Wrapper } from '../../../test/support/server-child.ts';
 import type { Chaos, Experiment } from '../experiment.ts';
 import { demand, type Finding, skipped, unsupported } from '../finding.ts';
 import { KnownAnswers, type LoadRequest, learnModel } from '../load/known-answers.ts';
 import { drawRequests } from '../load/requests.ts';
 import { SteadyLoad } from '../load/steady-load.ts';
 import { abilitiesOf } from '../server/abilities.ts';
-import { ChaosServer, environmentOf, type Wrapper } from '../server/chaos-server.ts';
+import { ChaosServer, environmentOf } from '../server/chaos-server.ts';
 import { type Operation, type UpdateAnswer, UpdateApi } from '../server/update-api.ts';
 import { bareStartMs } from './bare-start.ts';
 import { type CheckpointSize, forgetPages, ONE, prepareCheckpoints, TWO } from './checkpoints.ts';

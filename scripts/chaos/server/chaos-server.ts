@@ -1,35 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Client } from '../../../test/support/client.ts';
+import type { Client } from '../../../test/support/client.ts';
 import { embeddedModels } from '../../../test/support/directories.ts';
+import { endProcess } from '../../../test/support/end-process.ts';
+import {
+  type Exit,
+  ServerChild,
+  type ServerCommand,
+  spawnServer,
+} from '../../../test/support/server-child.ts';
 import { watchOver } from './living.ts';
 import { membersOf } from './members.ts';
-import { ServerLog } from './server-log.ts';
 
-/** Makes another command of one. */
-export type Wrapper = (command: string, args: readonly string[]) => readonly [string, ...string[]];
-
-export interface ServerPlan {
+export interface ServerPlan extends Pick<ServerCommand, 'nodeFlags' | 'wrapper'> {
   readonly stateDirectory: string;
   /** Settings by their environment variables. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Flags of Node itself. */
-  readonly nodeFlags?: readonly string[];
-  /** What to start instead of a command; it must end by being that command, in its own process. */
-  readonly wrapper?: Wrapper | undefined;
   readonly signal: AbortSignal;
 }
-
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
-const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 
 /** A stop that takes longer than the time that the server gives itself has failed. */
 const STOP_TIMEOUT_MS = 40_000;
@@ -40,40 +29,24 @@ const STOP_TIMEOUT_MS = 40_000;
  */
 const MARK = 'XDG_CHAOS_RUN';
 
-/** The real program in a process of its own. Disposing it ends the process and everything it started. */
-export class ChaosServer implements AsyncDisposable {
-  readonly pid: number;
-  readonly log: ServerLog;
-  readonly exit: Promise<Exit>;
+/** A server that may be treated badly. Disposing it ends the process and everything it started. */
+export class ChaosServer extends ServerChild {
   readonly #mark: string;
-  readonly #process: ChildProcess;
   readonly #signal: AbortSignal;
-  #ended = false;
 
-  private constructor(child: ChildProcess, mark: string, signal: AbortSignal) {
-    if (child.stdout === null || child.stderr === null) throw new Error('the server has no output');
+  private constructor(child: ReturnType<typeof spawnServer>, mark: string, signal: AbortSignal) {
+    // What it started may be stopped, and would keep its output open.
+    super(child, 'exit');
     watchOver(child);
-    this.pid = child.pid ?? 0;
-    this.log = new ServerLog(child.stdout, child.stderr);
-    this.#process = child;
     this.#mark = mark;
     this.#signal = signal;
-    this.exit = once(child, 'exit').then(([code, by]) => {
-      this.#ended = true;
-      return { code, signal: by };
-    });
   }
 
   /** Starts one and does not wait for it. */
-  static launch({ stateDirectory, settings, nodeFlags = [], wrapper, signal }: ServerPlan): ChaosServer {
+  static launch({ stateDirectory, settings, signal, ...command }: ServerPlan): ChaosServer {
     const mark = randomUUID();
-    const wrap: Wrapper = wrapper ?? ((command, plain) => [command, ...plain]);
-    const [program, ...args] = wrap(process.execPath, [...nodeFlags, main]);
-    const child = spawn(program, args, {
-      env: environmentOf(stateDirectory, { ...settings, [MARK]: mark }),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    return new ChaosServer(child, mark, signal);
+    const env = environmentOf(stateDirectory, { ...settings, [MARK]: mark });
+    return new ChaosServer(spawnServer({ ...command, env }), mark, signal);
   }
 
   /** Starts one and waits until it serves. @throws Error with the end of its log when it ends instead. */
@@ -87,28 +60,14 @@ export class ChaosServer implements AsyncDisposable {
     }
   }
 
-  get ended(): boolean {
-    return this.#ended;
-  }
-
-  /** Resolves when it serves. @throws Error with the end of its log when it ends instead. */
-  async ready(): Promise<Client> {
-    const line = await this.log.until(/listens on http/, this.#signal);
-    if (line === undefined) throw new Error(`the server ended before it served:\n${this.log.tail()}`);
-    return new Client(/http:\S+/.exec(line)?.[0] ?? '');
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.#process.kill(signal);
+  override ready(signal = this.#signal): Promise<Client> {
+    return super.ready(signal);
   }
 
   /** Asks it to stop, as an operator does. @returns how it ended; with SIGKILL when it did not end by itself. */
   async stop(): Promise<Exit> {
-    this.kill('SIGTERM');
-    const overdue = setTimeout(() => this.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    const exit = await this.exit;
-    clearTimeout(overdue);
-    return exit;
+    await endProcess(this.process, STOP_TIMEOUT_MS);
+    return await this.exit;
   }
 
   /** Process ids of all that it started and that still lives, itself excluded. */
@@ -117,7 +76,7 @@ export class ChaosServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#ended) this.kill('SIGKILL');
+    if (!this.ended) this.kill('SIGKILL');
     await this.exit;
     // A child that was stopped never notices that its parent is gone.
     for (const pid of await this.helpers()) killIfThere(pid);

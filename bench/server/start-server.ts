@@ -1,7 +1,14 @@
-import { ContenderProcess, type ProcessCommand } from '../process/contender-process.ts';
-import { freePort } from '../process/free-port.ts';
-import { untilReady } from '../process/until-ready.ts';
-import type { RunningServer } from './contender.ts';
+import { freePort } from './free-port.ts';
+import { LoggedProcess, type ProcessCommand } from './logged-process.ts';
+import { untilReady } from './until-ready.ts';
+
+/** A server that is up and does nothing yet. Disposing it ends it. */
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string;
+  readonly pid: number;
+  /** Aborts when it ends unasked; the reason says why. */
+  readonly ended: AbortSignal;
+}
 
 /** The first start of rerankd compiles the model; that of PyTorch reads gigabytes of libraries. */
 const START_TIMEOUT_MS = 600_000;
@@ -15,7 +22,7 @@ export async function startServer(
   signal: AbortSignal,
 ): Promise<RunningServer> {
   const port = await freePort();
-  const process = await ContenderProcess.start({ ...command(port), stdout: 'log' });
+  const process = await LoggedProcess.start({ ...command(port), stdout: 'log' });
   const url = `http://127.0.0.1:${port}`;
   try {
     const inTime = AbortSignal.timeout(START_TIMEOUT_MS);

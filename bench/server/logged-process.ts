@@ -2,6 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { endProcess } from '../../test/support/end-process.ts';
 
 export interface ProcessCommand {
   readonly command: string;
@@ -17,8 +18,10 @@ export interface ProcessCommand {
 
 const LOG_TAIL_CHARACTERS = 3000;
 
-/** A process that the bench started. Its standard input is a pipe that closes with the bench. Disposing it ends it. */
-export class ContenderProcess implements AsyncDisposable {
+/**
+ * A process that the bench started, whose log is a file: nobody has to read along while something is measured. Its standard input is a pipe that closes with the bench. Disposing it ends it.
+ */
+export class LoggedProcess implements AsyncDisposable {
   readonly pid: number;
   readonly child: ChildProcess;
   /** Aborts when the process ends unasked; the reason holds the end of its log. */
@@ -42,7 +45,7 @@ export class ContenderProcess implements AsyncDisposable {
   }
 
   /** @throws Error when there is no such program. */
-  static async start(command: ProcessCommand): Promise<ContenderProcess> {
+  static async start(command: ProcessCommand): Promise<LoggedProcess> {
     await using log = await open(command.logFile, 'w');
     const options: SpawnOptions = {
       env: command.env,
@@ -53,7 +56,7 @@ export class ContenderProcess implements AsyncDisposable {
     await once(child, 'spawn');
     // Whoever ends has nobody to read what is still to be said.
     child.stdin?.on('error', () => {});
-    return new ContenderProcess(child, command);
+    return new LoggedProcess(child, command);
   }
 
   /** Without directories: what went wrong is written into results, which others read. */
@@ -63,12 +66,6 @@ export class ContenderProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true;
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const gone = once(this.child, 'exit');
-    const { endTimeoutMs } = this.#command;
-    if (endTimeoutMs > 0) this.child.kill('SIGTERM');
-    const overdue = setTimeout(() => this.child.kill('SIGKILL'), endTimeoutMs);
-    await gone;
-    clearTimeout(overdue);
+    await endProcess(this.child, this.#command.endTimeoutMs);
   }
 }

@@ -38,21 +38,23 @@ export class ServerLog {
   }
 
   /** Waits for a line. @returns undefined when the server ends without it. @throws the signal's reason */
-  async until(pattern: RegExp, signal: AbortSignal): Promise<string | undefined> {
+  async until(pattern: RegExp, signal?: AbortSignal): Promise<string | undefined> {
     for (;;) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       const found = this.find(pattern);
       if (found !== undefined || this.#open === 0) return found;
       await this.#next(signal);
     }
   }
 
-  async #next(signal: AbortSignal): Promise<void> {
+  async #next(signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.add(resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const wake = (): void => resolve();
+    this.#waiting.add(wake);
+    signal?.addEventListener('abort', wake, { once: true });
     await promise;
-    this.#waiting.delete(resolve);
+    this.#waiting.delete(wake);
+    signal?.removeEventListener('abort', wake);
   }
 
   #note(line: string): void {
