@@ -2,41 +2,57 @@
  * What parallel ranges are worth, by the link: they help where a server limits each connection, and only there. With --cost: the
  * processor time of a download at full speed, of all threads of the process that fetches.
  *
- *     npm run bench:download -- [--mib 64] [--workers 8] [--rounds 3] [--cost]
- *
- * The server is a process on loopback that keeps to the speeds that are printed, in MB/s. Times go from the request to the
- * verified file on the disk; the median of the rounds counts.
+ *     npm run bench:download -- --cost
  */
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
+import { given, wholeNumber } from '../scripts/flags/kinds.ts';
+import type { ValuesOf } from '../scripts/flags/read-flags.ts';
+import { commandLine, runScript } from '../scripts/flags/run-script.ts';
 import { median } from '../scripts/measuring/statistics.ts';
 import { seededContent, sha256Of } from '../test/support/fake-hub/content.ts';
+import type { Blob } from './download/blob-hub.ts';
 import { measureDownload } from './download/measure.ts';
 import { measureCost } from './download/measure-cost.ts';
 import { withWorkDirectory } from './serve/with-work-directory.ts';
 
-const { values } = parseArgs({
-  options: {
-    mib: { type: 'string', default: '64' },
-    workers: { type: 'string', default: '8' },
-    rounds: { type: 'string', default: '3' },
-    cost: { type: 'boolean', default: false },
-  },
-});
-const size = Number(values.mib) * 2 ** 20;
-const workers = Number(values.workers);
-const rounds = Number(values.rounds);
 const links = [
   { connection: 10, link: 80 },
   { connection: 10, link: 18 },
   { connection: undefined, link: 40 },
 ];
 
-const blob = { size, sha256: sha256Of(seededContent('download', size)) };
-console.log(`${cpus().length} × ${cpus()[0]?.model}, node ${process.version}, ${values.mib} MiB on loopback`);
-await withWorkDirectory(undefined, values.cost ? printCosts : printTimes);
+const manual = {
+  usage: 'node bench/download.ts [flags]',
+  about: `What parallel ranges are worth, by the link, or what a download costs the processor. The server is a process on loopback
+that keeps to the speeds that are printed, in MB/s. Times go from the request to the verified file on the disk.`,
+  flags: {
+    mib: { kind: wholeNumber(), default: '64', help: 'size of the file' },
+    workers: { kind: wholeNumber(), default: '8', help: 'ranges at a time' },
+    rounds: { kind: wholeNumber(), default: '3', help: 'of which the median counts' },
+    cost: {
+      kind: given,
+      help: 'processor time of a download at full speed, of all threads of the process that fetches',
+    },
+  },
+};
 
-async function printCosts(directory: string): Promise<void> {
+type Options = ValuesOf<typeof manual.flags>;
+
+await runScript({
+  name: 'bench:download',
+  ...commandLine(manual),
+  run: async (options) => {
+    const { mib, cost } = options;
+    const size = mib * 2 ** 20;
+    const blob = { size, sha256: sha256Of(seededContent('download', size)) };
+    console.log(`${cpus().length} × ${cpus()[0]?.model}, node ${process.version}, ${mib} MiB on loopback`);
+    const print = cost ? printCosts : printTimes;
+    await withWorkDirectory(undefined, (directory) => print(directory, blob, options));
+  },
+});
+
+async function printCosts(directory: string, blob: Blob, { workers, rounds }: Options): Promise<void> {
+  const perGib = (seconds: number): string => ((seconds * 2 ** 30) / blob.size).toFixed(2);
   const costs = await measureCost(directory, blob, workers, rounds);
   for (const [round, { user, system }] of costs.entries()) {
     console.log(
@@ -46,7 +62,7 @@ async function printCosts(directory: string): Promise<void> {
   }
 }
 
-async function printTimes(directory: string): Promise<void> {
+async function printTimes(directory: string, blob: Blob, { workers, rounds }: Options): Promise<void> {
   for (const { connection, link } of links) {
     const speed = {
       ...(connection === undefined ? {} : { bytesPerSecondPerConnection: connection * 1e6 }),
@@ -64,8 +80,4 @@ async function printTimes(directory: string): Promise<void> {
         `${workers} workers ${many.toFixed(2)} s (${((many / one - 1) * 100).toFixed(0)}%)`,
     );
   }
-}
-
-function perGib(seconds: number): string {
-  return ((seconds * 2 ** 30) / size).toFixed(2);
 }

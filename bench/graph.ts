@@ -1,107 +1,100 @@
 /**
  * What rerankd's own graphs are worth: speed against the plain exported form, and what loading them takes.
  *
- *     npm run bench:graph -- [--checkpoint DIR | --size base|large] [--tokens 128] [--rounds 5] [--seconds 4] [--only speed|load|variants]
+ *     npm run bench:graph -- --size large --only speed
  *
  * On a card, the forms of the graph take turns instead: ms a batch and tokens/s of each.
  *
- *     npm run bench:graph -- --device cuda|webgpu [--forms 'packed;packed, fused'] [--batch-tokens 16384] [--rounds 5] [--json FILE] [--dry-run]
- *
- * Exit code 69 when there is no such card. Without --checkpoint it synthesizes one with XLM-RoBERTa's shape into a temporary directory. Linux only for memory figures.
+ *     npm run bench:graph -- --device cuda --forms 'packed;packed, fused'
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { anyText, filePath, given, oneOf, orNone, wholeNumber } from '../scripts/flags/kinds.ts';
+import type { ValuesOf } from '../scripts/flags/read-flags.ts';
+import { commandLine, runScript } from '../scripts/flags/run-script.ts';
 import { requestDefaults } from '../scripts/synthesize/request.ts';
 import { writeCheckpoint } from '../scripts/synthesize/write-checkpoint.ts';
 import { readProcessor } from '../src/platform/processor.ts';
-import { NoCard, requireCard } from './card/machine/find-card.ts';
-import { OptionsError, oneOf, scriptFlags, wholeNumber } from './flag-values.ts';
+import { requireCard } from './card/machine/find-card.ts';
 import { measureCardForms } from './graph/card-forms.ts';
 import { compileForBench } from './graph/compile-for-bench.ts';
 import { measureLoad } from './graph/load.ts';
 import { measureSpeed } from './graph/speed.ts';
 import { measureVariants } from './graph/variants.ts';
 
-const HELP = `Usage: node bench/graph.ts [flags]
-
-What rerankd's own graphs are worth: speed against the plain exported form, and what loading them takes.
-
-  --checkpoint     directory; else one is synthesized
-  --size           of that: tiny, base or large (base)
-  --tokens         of each row (128)
-  --rounds         in which the contenders take turns (5)
-  --seconds        length of each measurement (4)
-  --only           speed, load or variants
-  --device         cpu, or cuda or webgpu: the forms of the graph take turns on a card (cpu)
-  --forms          on a card, separated by semicolons, such as 'packed;packed, fused'
-  --batch-tokens   on a card (16384)
-  --json           on a card: file to write all figures to
-  --dry-run        go on with a card that computes nothing; the figures mean nothing then
-
-Exit code 69 when there is no such card, 78 when there is one that does not work, 2 when a flag can't be read.
-`;
-
-const values = scriptFlags(
-  'bench:graph',
-  {
-    checkpoint: { type: 'string' },
-    size: { type: 'string', default: 'base' },
-    tokens: { type: 'string', default: '128' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '4' },
-    only: { type: 'string' },
-    device: { type: 'string', default: 'cpu' },
-    forms: { type: 'string' },
-    'batch-tokens': { type: 'string', default: '16384' },
-    json: { type: 'string' },
-    'dry-run': { type: 'boolean', default: false },
+const manual = {
+  usage: 'node bench/graph.ts [flags]',
+  about:
+    "What rerankd's own graphs are worth: speed against the plain exported form, and what loading them takes.",
+  flags: {
+    checkpoint: { kind: orNone(filePath), help: 'directory; else one is synthesized' },
+    size: {
+      kind: oneOf(['tiny', 'base', 'large']),
+      default: 'base',
+      help: "of that, with XLM-RoBERTa's shape: tiny, base or large",
+    },
+    tokens: { kind: wholeNumber(), default: '128', help: 'of each row' },
+    rounds: { kind: wholeNumber(), default: '5', help: 'in which the contenders take turns' },
+    seconds: { kind: wholeNumber(), default: '4', help: 'length of each measurement' },
+    only: { kind: orNone(oneOf(['speed', 'load', 'variants'])), help: 'speed, load or variants' },
+    device: {
+      kind: oneOf(['cpu', 'cuda', 'webgpu']),
+      default: 'cpu',
+      help: 'cpu, or cuda or webgpu: the forms of the graph take turns on a card',
+    },
+    forms: {
+      kind: orNone(anyText),
+      help: "on a card, separated by semicolons, such as 'packed;packed, fused'",
+    },
+    'batch-tokens': { kind: wholeNumber(), default: '16384', help: 'on a card' },
+    json: { kind: orNone(filePath), help: 'on a card: file to write all figures to' },
+    'dry-run': {
+      kind: given,
+      help: 'go on with a card that computes nothing; the figures mean nothing then',
+    },
   },
-  HELP,
-);
+  more: `Exit code 69 when there is no such card, 78 when there is one that does not work, 2 when a flag can't be read. Memory figures
+are for Linux.`,
+};
 
-const scratch = await mkdtemp(join(tmpdir(), 'rerankd-bench-'));
-try {
-  const device = oneOf('device', values.device, ['cpu', 'cuda', 'webgpu']);
-  if (device !== 'cpu') await requireCard(device, { anyDriver: values['dry-run'] });
-  const checkpoint = values.checkpoint ?? (await synthesize(join(scratch, 'checkpoint')));
-  if (device !== 'cpu') {
-    const forms = {
+type Options = ValuesOf<typeof manual.flags>;
+
+await runScript({ name: 'bench:graph', ...commandLine(manual), run: measure });
+
+async function measure(options: Options): Promise<void> {
+  const { device, rounds, forms } = options;
+  const isDryRun = options['dry-run'];
+  const scratch = await mkdtemp(join(tmpdir(), 'rerankd-bench-'));
+  try {
+    if (device !== 'cpu') await requireCard(device, { anyDriver: isDryRun });
+    const checkpoint = options.checkpoint ?? (await synthesize(join(scratch, 'checkpoint'), options.size));
+    if (device === 'cpu') return await measureOnProcessor(checkpoint, scratch, options);
+    const onCard = {
       device,
-      rounds: wholeNumber('rounds', values.rounds),
-      forms: values.forms?.split(';'),
-      batchTokens: wholeNumber('batch-tokens', values['batch-tokens']),
-      jsonFile: values.json,
-      isDryRun: values['dry-run'],
+      rounds,
+      forms: forms?.split(';'),
+      batchTokens: options['batch-tokens'],
+      jsonFile: options.json,
+      isDryRun,
     };
-    console.log(await measureCardForms(checkpoint, scratch, forms, note));
-  } else await measureOnProcessor(checkpoint);
-} catch (error) {
-  if (!(error instanceof NoCard || error instanceof OptionsError)) throw error;
-  console.error(`bench:graph: ${error.message}`);
-  process.exitCode = error instanceof NoCard ? error.exitCode : 2;
-} finally {
-  await rm(scratch, { recursive: true, force: true });
+    console.log(await measureCardForms(checkpoint, scratch, onCard, note));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
-async function measureOnProcessor(checkpoint: string): Promise<void> {
+async function measureOnProcessor(checkpoint: string, scratch: string, options: Options): Promise<void> {
   console.log(`${cpus().length} × ${cpus()[0]?.model}, ${readProcessor().isa}, node ${process.version}`);
   const compiled = await compileForBench(checkpoint, join(scratch, 'state'), note);
-  const [tokens, rounds, seconds] = [values.tokens, values.rounds, values.seconds].map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  const options = { tokens, rounds, seconds };
-  const wanted = (part: string): boolean => values.only === undefined || values.only === part;
+  const wanted = (part: string): boolean => options.only === undefined || options.only === part;
   if (wanted('speed')) console.log(await measureSpeed(compiled, options, note));
   if (wanted('variants'))
     console.log(await measureVariants(compiled, join(scratch, 'variants'), options, note));
   if (wanted('load')) console.log(await measureLoad(compiled.int8, note));
 }
 
-async function synthesize(directory: string): Promise<string> {
-  const size = values.size === 'large' || values.size === 'tiny' ? values.size : 'base';
+async function synthesize(directory: string, size: Options['size']): Promise<string> {
   note(`synthesizing XLM-RoBERTa ${size}`);
   await writeCheckpoint({ ...requestDefaults, architecture: 'xlm-roberta', size, directory });
   return directory;

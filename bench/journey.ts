@@ -2,7 +2,7 @@
 /** Does a model on its way here disturb the one that serves? */
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
-import { OptionsError } from './flag-values.ts';
+import { runScript } from '../scripts/flags/run-script.ts';
 import { helpText, type JourneyOptions, readOptions, timeLimitMs } from './journey/options.ts';
 import { downloadCells, downloadRows } from './journey/report/download-table.ts';
 import { travelCells, travelSummary } from './journey/report/travel-table.ts';
@@ -11,15 +11,6 @@ import { figuresOf } from './journey/window.ts';
 import { describeMachine, readMachine } from './serve/report/machine.ts';
 import { withWorkDirectory } from './serve/with-work-directory.ts';
 import { renderTable } from './swap/report/table.ts';
-
-/** 128 + SIGINT, as shells have it. */
-const INTERRUPTED = 130;
-
-async function main(args: readonly string[], stop: AbortSignal): Promise<void> {
-  const options = readOptions(args);
-  if (options === 'help') process.stdout.write(helpText());
-  else await measure(options, stop);
-}
 
 async function measure(options: JourneyOptions, stop: AbortSignal): Promise<void> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(timeLimitMs(options))]);
@@ -71,12 +62,10 @@ function say(line: string): void {
   process.stderr.write(`… ${minutes.padStart(5)} min  ${line}\n`);
 }
 
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-
-try {
-  await main(process.argv.slice(2), stop.signal);
-} catch (error) {
-  process.stderr.write(`bench:journey: ${stop.signal.aborted ? 'stopped' : (error as Error).message}\n`);
-  process.exitCode = stop.signal.aborted ? INTERRUPTED : error instanceof OptionsError ? 2 : 1;
-}
+await runScript({
+  name: 'bench:journey',
+  read: readOptions,
+  help: helpText,
+  run: measure,
+  isStoppable: true,
+});

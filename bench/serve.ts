@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 /** How fast is rerankd, and how fast are the others? All on the same weights and the same processors, in turns. */
-import { NoCard } from './card/machine/find-card.ts';
-import { cardHelpText, readCardOptions } from './card/options.ts';
+import { runScript } from '../scripts/flags/run-script.ts';
+import { type CardOptions, cardHelpText, readCardOptions } from './card/options.ts';
 import { renderCard } from './card/report/render.ts';
 import { runCardBench } from './card/run.ts';
-import { OptionsError } from './flag-values.ts';
 import { runBenchmark } from './serve/benchmark.ts';
 import { type BenchOptions, helpText, readOptions } from './serve/options.ts';
 import { referenceOf } from './serve/report/compare.ts';
@@ -14,27 +13,19 @@ import { type Results, writeResults } from './serve/report/write-results.ts';
 import { timeLimitMs } from './serve/time-limit.ts';
 import { withWorkDirectory } from './serve/with-work-directory.ts';
 
-/** 128 + SIGINT, as shells have it. */
-const INTERRUPTED = 130;
-
-async function main(args: readonly string[], stop: AbortSignal): Promise<void> {
-  if (isForCard(args)) return await measureCard(args, stop);
-  const options = readOptions(args);
-  if (options === 'help') process.stdout.write(helpText());
-  else await measure(options, stop);
-}
-
 /** A card has its own parts and flags. */
 function isForCard(args: readonly string[]): boolean {
   const at = args.findIndex((argument) => argument === '--device' || argument.startsWith('--device='));
   return at !== -1 && args[at] !== '--device=cpu' && args[at + 1] !== 'cpu';
 }
 
-async function measureCard(args: readonly string[], stop: AbortSignal): Promise<void> {
-  const options = readCardOptions(args);
-  if (options === 'help') process.stdout.write(cardHelpText());
-  else process.stdout.write(renderCard(await runCardBench(options, stop, say)));
-}
+const cardScript = {
+  read: readCardOptions,
+  help: cardHelpText,
+  run: async (options: CardOptions, stop: AbortSignal) => {
+    process.stdout.write(renderCard(await runCardBench(options, stop, say)));
+  },
+};
 
 async function measure(options: BenchOptions, stop: AbortSignal): Promise<void> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(timeLimitMs(options))]);
@@ -71,17 +62,8 @@ function say(line: string): void {
   process.stderr.write(`… ${minutes.padStart(5)} min  ${line}\n`);
 }
 
-function exitCodeOf(error: unknown): number {
-  if (error instanceof NoCard) return error.exitCode;
-  return error instanceof OptionsError ? 2 : 1;
-}
+const how = { name: 'bench', isStoppable: true } as const;
 
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-
-try {
-  await main(process.argv.slice(2), stop.signal);
-} catch (error) {
-  process.stderr.write(`bench: ${stop.signal.aborted ? 'stopped' : (error as Error).message}\n`);
-  process.exitCode = stop.signal.aborted ? INTERRUPTED : exitCodeOf(error);
-}
+await (isForCard(process.argv)
+  ? runScript({ ...how, ...cardScript })
+  : runScript({ ...how, read: readOptions, help: helpText, run: measure }));

@@ -2,8 +2,8 @@
 /** Load while swapping: does a server that changes its model under full load drop, delay or mix up a request? */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NoCard, requireCard } from './card/machine/find-card.ts';
-import { OptionsError } from './flag-values.ts';
+import { runScript } from '../scripts/flags/run-script.ts';
+import { requireCard } from './card/machine/find-card.ts';
 import { withWorkDirectory } from './serve/with-work-directory.ts';
 import { prepareCheckpoint } from './serve/workload/checkpoint.ts';
 import { type Findings, runExperiment } from './swap/experiment.ts';
@@ -12,19 +12,7 @@ import { judge } from './swap/report/judge.ts';
 import { Progress } from './swap/report/progress.ts';
 import { renderReport } from './swap/report/render.ts';
 
-/** 128 + SIGINT, as shells have it. */
-const INTERRUPTED = 130;
-
 /** @returns the exit code. */
-async function main(args: readonly string[], stop: AbortSignal): Promise<number> {
-  const options = readOptions(args);
-  if (options === 'help') {
-    process.stdout.write(helpText());
-    return 0;
-  }
-  return await measure(options, stop);
-}
-
 async function measure(options: SwapOptions, stop: AbortSignal): Promise<number> {
   if (options.device !== 'cpu') await requireCard(options.device, { anyDriver: options.isDryRun });
   const tooLong = AbortSignal.timeout(timeLimitMs(options));
@@ -57,17 +45,4 @@ async function withModels(
   });
 }
 
-function exitCodeOf(error: unknown): number {
-  if (error instanceof NoCard) return error.exitCode;
-  return error instanceof OptionsError ? 2 : 1;
-}
-
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-
-try {
-  process.exitCode = await main(process.argv.slice(2), stop.signal);
-} catch (error) {
-  process.stderr.write(`bench:swap: ${stop.signal.aborted ? 'stopped' : (error as Error).message}\n`);
-  process.exitCode = stop.signal.aborted ? INTERRUPTED : exitCodeOf(error);
-}
+await runScript({ name: 'bench:swap', read: readOptions, help: helpText, run: measure, isStoppable: true });

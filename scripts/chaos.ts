@@ -8,12 +8,11 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { lineUp } from './chaos/line-up.ts';
-import { type ChaosOptions, helpText, OptionsError, readOptions } from './chaos/options.ts';
+import { type ChaosOptions, helpText, readOptions } from './chaos/options.ts';
 import { isAllMet, renderReport } from './chaos/report/render.ts';
 import { StatusLine } from './chaos/report/status-line.ts';
 import { runAll } from './chaos/run.ts';
-
-const stopCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+import { runScript } from './flags/run-script.ts';
 
 /** @returns the exit code. */
 async function main(options: ChaosOptions, signal: AbortSignal): Promise<number> {
@@ -28,19 +27,4 @@ async function main(options: ChaosOptions, signal: AbortSignal): Promise<number>
   return isAllMet(outcomes) ? 0 : 1;
 }
 
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
-
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === 'help') process.stdout.write(helpText());
-  else process.exitCode = await main(options, stop.signal);
-} catch (error) {
-  const stopped = stop.signal.aborted;
-  process.stderr.write(`chaos: ${stopped ? 'stopped' : (error as Error).message}\n`);
-  process.exitCode = stopped
-    ? stopCodes[stop.signal.reason as keyof typeof stopCodes]
-    : error instanceof OptionsError
-      ? 2
-      : 1;
-}
+await runScript({ name: 'chaos', read: readOptions, help: helpText, run: main, isStoppable: true });

@@ -4,50 +4,43 @@
  * its sources and the embedded models, and the CUDA provider where it is installed. See docs/deployment.md, "A machine without a
  * network".
  *
- *     npm run pack:offline -- DIR [--piece-mib 60] [--bench] [--without-cuda]
- *
- * Writes archives cut into pieces, their checksums and unpack.sh into DIR.
+ *     npm run pack:offline -- DIR
  */
 import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { filePath, given, wholeNumber } from './flags/kinds.ts';
+import type { ValuesOf } from './flags/read-flags.ts';
+import { commandLine, runScript } from './flags/run-script.ts';
 import { type Member, writeArchive } from './pack-offline/archive.ts';
+import { BENCH_PACKAGES, BENCH_SOURCES, SOURCES } from './pack-offline/contents.ts';
 import { isForOthers, isProvider, listTree } from './pack-offline/files.ts';
 import { packagesToCarry, readLock } from './pack-offline/packages.ts';
 
 const repository = fileURLToPath(new URL('../', import.meta.url));
 
-/** What the server reads beside its packages. */
-const SOURCES = ['package.json', 'package-lock.json', 'src', 'models'];
+const manual = {
+  usage: 'npm run pack:offline -- DIR [flags]',
+  about: `Packs rerankd for a machine without a network and without Node: writes archives cut into pieces, their checksums and
+unpack.sh into a new or empty folder.`,
+  flags: {
+    dir: { kind: filePath, isOperand: true, help: 'the folder to write to' },
+    'piece-mib': { kind: wholeNumber(), default: '60', help: 'size of a piece in MiB' },
+    bench: { kind: given, help: 'what npm run bench:gpu needs as well' },
+    'without-cuda': { kind: given, help: 'leave the CUDA provider out, although it is installed' },
+  },
+} as const;
 
-/** What npm run bench:gpu needs beside them. */
-const BENCH_SOURCES = ['bench', 'scripts', 'test/fixtures'];
-const BENCH_PACKAGES = ['autocannon'];
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    'piece-mib': { type: 'string', default: '60' },
-    bench: { type: 'boolean', default: false },
-    'without-cuda': { type: 'boolean', default: false },
+await runScript({
+  name: 'pack:offline',
+  ...commandLine(manual),
+  run: async (values) => {
+    if (process.platform !== 'linux') throw new Error('it packs for Linux, and only on Linux');
+    await pack(resolve(values.dir), values);
   },
 });
 
-try {
-  const [out] = positionals;
-  if (out === undefined) throw new Error('it needs a folder to write to: npm run pack:offline -- DIR');
-  if (process.platform !== 'linux') throw new Error('it packs for Linux, and only on Linux');
-  await pack(resolve(out));
-} catch (error) {
-  process.stderr.write(`pack:offline: ${(error as Error).message}\n`);
-  process.exitCode = 1;
-}
-
-async function pack(out: string): Promise<void> {
-  const pieceMib = Number(values['piece-mib']);
-  if (!Number.isInteger(pieceMib) || pieceMib < 1)
-    throw new Error('--piece-mib must be a whole number from 1');
+async function pack(out: string, values: ValuesOf<typeof manual.flags>): Promise<void> {
   await mkdir(out, { recursive: true });
   // Pieces of an earlier, larger pack would be left over.
   if ((await readdir(out)).length > 0) throw new Error(`${out} is not empty`);
@@ -73,7 +66,7 @@ async function pack(out: string): Promise<void> {
   for (const [name, members] of Object.entries(archives)) {
     if (members.length === 0) continue;
     process.stderr.write(`… ${name}: ${members.length} files\n`);
-    const pieces = await writeArchive(name, members, { out, pieceBytes: pieceMib * 2 ** 20 });
+    const pieces = await writeArchive(name, members, { out, pieceBytes: values['piece-mib'] * 2 ** 20 });
     for (const { file, bytes, sha256 } of pieces) {
       sums.push(`${sha256}  ${file}\n`);
       process.stdout.write(`${(bytes / 2 ** 20).toFixed(1).padStart(6)} MiB  ${file}\n`);

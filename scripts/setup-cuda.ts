@@ -22,36 +22,28 @@ import { systemLibraries } from '../src/platform/cuda/system-libraries.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { createTransport } from '../src/store/transport/create-transport.ts';
 import { TransportError } from '../src/store/transport/transport-error.ts';
+import { runScript } from './flags/run-script.ts';
 import { gitHubReleases } from './setup-cuda/archive-source.ts';
-import { type Arguments, HELP, readArguments } from './setup-cuda/arguments.ts';
+import { type Arguments, helpText, readArguments } from './setup-cuda/arguments.ts';
 import { chooseCuda, hasRuntime } from './setup-cuda/choose-cuda.ts';
-import { SetupError, UsageError } from './setup-cuda/errors.ts';
+import { SetupError } from './setup-cuda/errors.ts';
 import { knownArchives } from './setup-cuda/known-archives.ts';
 import { reportOn } from './setup-cuda/report.ts';
 import { setUpProvider } from './setup-cuda/set-up-provider.ts';
 import { checkPlatform, glibcVersion } from './setup-cuda/this-machine.ts';
 
-const stopCodes = { SIGINT: 130, SIGTERM: 143 } as const;
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
-
-try {
-  const given = readArguments(process.argv.slice(2));
-  if (given === undefined) process.stdout.write(HELP);
-  else process.exitCode = await run(given);
-} catch (error) {
-  const { reason } = stop.signal as { reason: keyof typeof stopCodes | undefined };
-  if (reason !== undefined) {
-    console.error('Stopped. Nothing was put in place.');
-    process.exitCode = stopCodes[reason];
-  } else {
-    console.error(`setup:cuda: ${explain(error)}`);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  }
-}
+await runScript({
+  name: 'setup:cuda',
+  read: readArguments,
+  help: helpText,
+  run,
+  explain,
+  isStoppable: true,
+  whenStopped: 'Stopped. Nothing was put in place.',
+});
 
 /** @returns the exit code. */
-async function run({ into, check, cuda, force }: Arguments): Promise<number> {
+async function run({ into, check, cuda, force }: Arguments, stop: AbortSignal): Promise<number> {
   const { env } = process;
   checkPlatform(process.platform, process.arch, glibcVersion());
   const version = await lockedVersion();
@@ -85,7 +77,7 @@ async function run({ into, check, cuda, force }: Arguments): Promise<number> {
   // Whoever names an archive has chosen.
   const isOpen = cuda === undefined && (archive === undefined || archive === '');
   const choice = isOpen
-    ? await chooseCuda(await lookAtNvidiaDriver(thisMachine, stop.signal), libraries)
+    ? await chooseCuda(await lookAtNvidiaDriver(thisMachine, stop), libraries)
     : undefined;
   if (choice !== undefined)
     console.log(`For CUDA ${choice.cuda}, because ${choice.because}. --cuda says otherwise.`);
@@ -105,7 +97,7 @@ async function run({ into, check, cuda, force }: Arguments): Promise<number> {
       libraries,
       progress,
       now: systemClock.date(),
-      signal: stop.signal,
+      signal: stop,
     });
     progress.stop();
     console.log(isNew ? 'Brought.' : 'It is there already.');
@@ -130,7 +122,6 @@ async function lockedVersion(): Promise<string> {
 
 function explain(error: unknown): string {
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
-  if (error instanceof UsageError) return `${error.message}\nSay --help for all flags.`;
   if (error instanceof TransportError) {
     return `${error.message}\nFetch the archive by other means and name it: ORT_CUDA_ARCHIVE=FILE npm run setup:cuda`;
   }

@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import { given, namesOf, OptionsError, oneOf, wholeNumber } from '../flag-values.ts';
+import { filePath, given, namesOf, oneOf, orNone, wholeNumber } from '../../scripts/flags/kinds.ts';
+import { helpText } from '../../scripts/flags/manual.ts';
+import { readFlags } from '../../scripts/flags/read-flags.ts';
 
 const cardParts = ['prepare', 'matmul', 'throughput', 'single', 'agreement'] as const;
 
@@ -34,74 +35,50 @@ export interface CardOptions {
 }
 
 const flags = {
-  device: { type: 'string', default: 'cuda', help: 'cuda or webgpu' },
-  only: { type: 'string', default: cardParts.join(), help: 'parts, separated by commas' },
-  sizes: { type: 'string', default: 'base,large', help: 'XLM-RoBERTa: base, large (v2-m3), tiny to try it' },
-  rounds: { type: 'string', default: '5', help: 'rounds in which the contenders take turns' },
-  seconds: { type: 'string', default: '5', help: 'length of each measurement' },
+  device: { kind: oneOf<Card>(['cuda', 'webgpu']), default: 'cuda', help: 'cuda or webgpu' },
+  only: { kind: namesOf(cardParts), default: cardParts.join(), help: 'parts, separated by commas' },
+  sizes: {
+    kind: namesOf(cardSizes),
+    default: 'base,large',
+    help: 'XLM-RoBERTa: base, large (v2-m3), tiny to try it',
+  },
+  rounds: { kind: wholeNumber(), default: '5', help: 'rounds in which the contenders take turns' },
+  seconds: { kind: wholeNumber(), default: '5', help: 'length of each measurement' },
   connections: {
-    type: 'string',
+    kind: wholeNumber(),
     default: '48',
     help: 'that keep the server busy, with 32 documents a request',
   },
-  requests: { type: 'string', default: '200', help: 'of 100 documents, one at a time' },
-  pairs: { type: 'string', default: '256', help: 'whose logits are compared with those of fp32 on the CPU' },
-  python: { type: 'string', default: '', help: 'interpreter with PyTorch for CUDA and transformers' },
-  work: { type: 'string', default: '', help: 'directory to keep models in for the next run' },
-  json: { type: 'string', default: '', help: 'file to write all figures to' },
-} as const;
+  requests: { kind: wholeNumber(), default: '200', help: 'of 100 documents, one at a time' },
+  pairs: {
+    kind: wholeNumber(),
+    default: '256',
+    help: 'whose logits are compared with those of fp32 on the CPU',
+  },
+  python: { kind: orNone(filePath), help: 'interpreter with PyTorch for CUDA and transformers' },
+  work: { kind: orNone(filePath), help: 'directory to keep models in for the next run' },
+  json: { kind: orNone(filePath), help: 'file to write all figures to' },
+  'dry-run': { kind: given, help: 'go on with a card that computes nothing; the figures mean nothing then' },
+};
 
 /**
  * Reads the flags that follow `bench/serve.ts --device cuda|webgpu`.
- * @throws OptionsError for a flag, a part or a size that does not exist, or a number that is none.
+ * @throws UsageError for a flag, a part or a size that does not exist, or a number that is none.
  */
 export function readCardOptions(args: readonly string[]): CardOptions | 'help' {
-  const values = parse(args);
-  if (values.help === true) return 'help';
-  return {
-    device: oneOf('device', values.device, ['cuda', 'webgpu']),
-    only: namesOf('only', values.only, cardParts),
-    sizes: namesOf('sizes', values.sizes, cardSizes),
-    rounds: wholeNumber('rounds', values.rounds),
-    seconds: wholeNumber('seconds', values.seconds),
-    connections: wholeNumber('connections', values.connections),
-    requests: wholeNumber('requests', values.requests),
-    pairs: wholeNumber('pairs', values.pairs),
-    python: given(values.python),
-    work: given(values.work),
-    jsonFile: given(values.json),
-    isDryRun: values['dry-run'] === true,
-  };
+  const values = readFlags(flags, args);
+  if (values === 'help') return 'help';
+  const { json, 'dry-run': isDryRun, ...others } = values;
+  return { ...others, jsonFile: json, isDryRun };
 }
 
 /** What --help prints. */
 export function cardHelpText(): string {
-  const lines = Object.entries(flags).map(([name, { default: value, help }]) => {
-    return `  --${name.padEnd(15)} ${help}${value === '' ? '' : ` (${value})`}`;
+  return helpText({
+    usage: 'node bench/serve.ts --device cuda|webgpu [flags]',
+    about: `Measures rerankd on a card: its share of the card's own matrix products, the same work by PyTorch in turns with it, one
+request alone, and how far its logits are from those of fp32 on the CPU.`,
+    flags,
+    more: 'Exit code 69 when there is no such card: nothing was measured, and nothing passed. Other RERANK_* variables reach rerankd.',
   });
-  return `Usage: node bench/serve.ts --device cuda|webgpu [flags]
-
-Measures rerankd on a card: its share of the card's own matrix products, the same work by PyTorch in turns with it, one
-request alone, and how far its logits are from those of fp32 on the CPU.
-
-${lines.join('\n')}
-  --dry-run         go on with a card that computes nothing; the figures mean nothing then
-
-Exit code 69 when there is no such card: nothing was measured, and nothing passed. Other RERANK_* variables reach rerankd.
-`;
-}
-
-function parse(args: readonly string[]) {
-  const options = {
-    ...flags,
-    'dry-run': { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  } as const;
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new OptionsError(`${(error as Error).message}\n--device cuda --help lists the flags.`, {
-      cause: error,
-    });
-  }
 }

@@ -1,5 +1,15 @@
-import { parseArgs } from 'node:util';
-import { given, namesOf, OptionsError, oneOf, wholeNumber } from '../flag-values.ts';
+import {
+  anyText,
+  filePath,
+  given,
+  listOf,
+  namesOf,
+  oneOf,
+  orNone,
+  wholeNumber,
+} from '../../scripts/flags/kinds.ts';
+import { helpText as helpTextOf } from '../../scripts/flags/manual.ts';
+import { readFlags } from '../../scripts/flags/read-flags.ts';
 import { type JourneySize, journeySizes } from './checkpoint.ts';
 
 const partNames = ['download', 'travel'] as const;
@@ -27,68 +37,60 @@ export interface JourneyOptions {
 }
 
 const flags = {
-  only: { type: 'string', default: partNames.join(), help: 'parts, separated by commas' },
-  size: { type: 'string', default: 'large', help: `of the model that travels: ${journeySizes.join(', ')}` },
-  model: { type: 'string', default: 'local://demo', help: 'the model that serves meanwhile' },
-  rounds: { type: 'string', default: '4', help: 'rounds of slices beside a download' },
-  slice: { type: 'string', default: '6', help: 'seconds of a slice' },
+  only: { kind: namesOf(partNames), default: partNames.join(), help: 'parts, separated by commas' },
+  size: {
+    kind: oneOf(journeySizes),
+    default: 'large',
+    help: `of the model that travels: ${journeySizes.join(', ')}`,
+  },
+  model: { kind: anyText, default: 'local://demo', help: 'the model that serves meanwhile' },
+  rounds: { kind: wholeNumber(), default: '4', help: 'rounds of slices beside a download' },
+  slice: { kind: wholeNumber(), default: '6', help: 'seconds of a slice' },
   load: {
-    type: 'string',
+    kind: wholeNumber(),
     default: '40',
     help: 'percent of the capacity that is asked for beside a download',
   },
   limits: {
-    type: 'string',
+    kind: listOf(wholeNumber(0)),
     default: '0,50',
     help: 'RERANK_MAX_DOWNLOAD_MBPS, one after the other; 0 for none',
   },
-  rate: { type: 'string', default: '10', help: 'requests/s while a model travels' },
-  dtype: { type: 'string', default: 'int8', help: 'what a model that travels is compiled to' },
-  work: { type: 'string', default: '', help: 'directory for models and servers; else a temporary one' },
-  json: { type: 'string', default: '', help: 'file to write all figures to' },
-} as const;
+  rate: { kind: wholeNumber(), default: '10', help: 'requests/s while a model travels' },
+  dtype: { kind: anyText, default: 'int8', help: 'what a model that travels is compiled to' },
+  work: { kind: orNone(filePath), help: 'directory for models and servers; else a temporary one' },
+  json: { kind: orNone(filePath), help: 'file to write all figures to' },
+  keep: { kind: given, help: 'leave the checkpoint in the work directory for the next run' },
+};
 
 /**
  * Reads the flags that follow `bench/journey.ts`.
- * @throws OptionsError for a flag or a part that does not exist or a number that is none.
+ * @throws UsageError for a flag or a part that does not exist or a number that is none.
  */
 export function readOptions(args: readonly string[]): JourneyOptions | 'help' {
-  const values = parse(args);
-  if (values.help === true) return 'help';
+  const values = readFlags(flags, args);
+  if (values === 'help') return 'help';
+  const { slice, limits, json, ...others } = values;
   return {
-    only: namesOf('only', values.only, partNames),
-    size: oneOf('size', values.size, journeySizes),
-    model: values.model,
-    rounds: wholeNumber('rounds', values.rounds, 1),
-    sliceSeconds: wholeNumber('slice', values.slice, 1),
-    load: wholeNumber('load', values.load, 1),
-    limits: values.limits.split(',').map((text) => wholeNumber('limits', text, 0) || undefined),
-    rate: wholeNumber('rate', values.rate, 1),
-    dtype: values.dtype,
-    work: given(values.work),
-    keep: values.keep,
-    jsonFile: given(values.json),
+    ...others,
+    sliceSeconds: slice,
+    limits: limits.map((limit) => (limit === 0 ? undefined : limit)),
+    jsonFile: json,
   };
 }
 
 /** What --help prints. */
 export function helpText(): string {
-  const lines = Object.entries(flags).map(([name, { default: value, help }]) => {
-    return `  --${name.padEnd(8)} ${help}${value === '' ? '' : ` (${value})`}`;
-  });
-  return `Usage: node bench/journey.ts [flags]
-
-A synthetic XLM-RoBERTa comes from a fake hub to a server that is asked meanwhile.
+  return helpTextOf({
+    usage: 'node bench/journey.ts [flags]',
+    about: `A synthetic XLM-RoBERTa comes from a fake hub to a server that is asked meanwhile.
 
   download   does a download at full speed move the latency of /rerank? The load alone, the load beside a download, and the
              load while the hub sends the same bytes to nowhere, in turns
-  travel     a model is fetched, verified, compiled and swapped in under load, and every answer is checked
-
-${lines.join('\n')}
-  --keep     leave the checkpoint in the work directory for the next run
-
-RERANK_* variables reach the server, for example RERANK_ENGINES=2. With --size large it takes some 10 GB on the disk.
-`;
+  travel     a model is fetched, verified, compiled and swapped in under load, and every answer is checked`,
+    flags,
+    more: 'RERANK_* variables reach the server, for example RERANK_ENGINES=2. With --size large it takes some 10 GB on the disk.',
+  });
 }
 
 /** After so long something hangs. In milliseconds. */
@@ -96,17 +98,4 @@ export function timeLimitMs({ only, rounds, sliceSeconds, limits }: JourneyOptio
   const download = limits.length * (300 + rounds * (60 + 3 * sliceSeconds));
   const seconds: Record<PartName, number> = { download, travel: 600 };
   return 1000 * only.reduce((sum, part) => sum + seconds[part], 120);
-}
-
-function parse(args: readonly string[]) {
-  const options = {
-    ...flags,
-    keep: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h' },
-  } as const;
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new OptionsError(`${(error as Error).message}\n--help lists the flags.`, { cause: error });
-  }
 }

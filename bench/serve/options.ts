@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import { given, namesOf, OptionsError, oneOf, wholeNumber } from '../flag-values.ts';
+import { anyText, filePath, namesOf, oneOf, orNone, wholeNumber } from '../../scripts/flags/kinds.ts';
+import { helpText as helpTextOf } from '../../scripts/flags/manual.ts';
+import { readFlags } from '../../scripts/flags/read-flags.ts';
 import { type ContenderName, contenderNames } from './contenders/contender.ts';
 import { scenarios } from './scenarios/registry.ts';
 import type { BenchSize } from './workload/checkpoint.ts';
@@ -27,67 +28,58 @@ export interface BenchOptions {
 const scenarioNames = scenarios.map(({ name }) => name);
 
 const flags = {
-  device: { type: 'string', default: 'cpu', help: 'cuda or webgpu measures a card; --device cuda --help' },
-  only: { type: 'string', default: scenarioNames.join(), help: 'scenarios, separated by commas' },
-  contenders: { type: 'string', default: contenderNames.join(), help: 'contenders, separated by commas' },
-  rounds: { type: 'string', default: '3', help: 'rounds in which the contenders take turns' },
-  seconds: { type: 'string', default: '10', help: 'length of each measurement' },
-  size: { type: 'string', default: 'base', help: 'XLM-RoBERTa: base, or tiny to try the bench itself' },
-  'most-documents': { type: 'string', default: '10000', help: 'documents of the largest request' },
-  python: { type: 'string', default: '', help: 'interpreter with bench/baselines/python/requirements.txt' },
-  work: { type: 'string', default: '', help: 'directory to keep models in for the next run' },
-  name: { type: 'string', default: '', help: 'of the files in bench/results; else the date' },
-  json: { type: 'string', default: '', help: 'another file to write the results to' },
-} as const;
+  device: {
+    kind: oneOf(['cpu']),
+    default: 'cpu',
+    help: 'cuda or webgpu measures a card; --device cuda --help',
+  },
+  only: {
+    kind: namesOf(scenarioNames),
+    default: scenarioNames.join(),
+    help: 'scenarios, separated by commas',
+  },
+  contenders: {
+    kind: namesOf(contenderNames),
+    default: contenderNames.join(),
+    help: 'contenders, separated by commas',
+  },
+  rounds: { kind: wholeNumber(), default: '3', help: 'rounds in which the contenders take turns' },
+  seconds: { kind: wholeNumber(), default: '10', help: 'length of each measurement' },
+  size: {
+    kind: oneOf<BenchSize>(['tiny', 'base']),
+    default: 'base',
+    help: 'XLM-RoBERTa: base, or tiny to try the bench itself',
+  },
+  'most-documents': { kind: wholeNumber(), default: '10000', help: 'documents of the largest request' },
+  python: { kind: orNone(filePath), help: 'interpreter with bench/baselines/python/requirements.txt' },
+  work: { kind: orNone(filePath), help: 'directory to keep models in for the next run' },
+  name: { kind: orNone(anyText), help: 'of the files in bench/results; else the date' },
+  json: { kind: orNone(filePath), help: 'another file to write the results to' },
+};
 
 /**
  * Reads the flags that follow `bench/serve.ts`.
- * @throws OptionsError for a flag, a scenario or a contender that does not exist, or a number that is none.
+ * @throws UsageError for a flag, a scenario or a contender that does not exist, or a number that is none.
  */
 export function readOptions(args: readonly string[]): BenchOptions | 'help' {
-  const values = parse(args);
-  if (values.help === true) return 'help';
-  oneOf('device', values.device, ['cpu']);
-  return {
-    only: namesOf('only', values.only, scenarioNames),
-    contenders: namesOf('contenders', values.contenders, contenderNames),
-    rounds: wholeNumber('rounds', values.rounds),
-    seconds: wholeNumber('seconds', values.seconds),
-    size: oneOf('size', values.size, ['tiny', 'base']),
-    mostDocuments: wholeNumber('most-documents', values['most-documents']),
-    python: given(values.python),
-    work: given(values.work),
-    name: given(values.name),
-    jsonFile: given(values.json),
-  };
+  const values = readFlags(flags, args);
+  if (values === 'help') return 'help';
+  const { device: _, 'most-documents': mostDocuments, json, ...others } = values;
+  return { ...others, mostDocuments, jsonFile: json };
 }
 
 /** What --help prints. */
 export function helpText(): string {
-  const lines = Object.entries(flags).map(([name, { default: value, help }]) => {
-    return `  --${name.padEnd(15)} ${help}${value === '' ? '' : ` (${value})`}`;
-  });
-  const about = scenarios.map(({ name, about: text }) => `  ${name.padEnd(12)} ${text}`);
-  return `Usage: node bench/serve.ts [flags]
-
-Starts each contender on the same weights and the same processors, one at a time and in turns, and measures what it does.
-Prints a table of medians over the rounds, and writes bench/results/NAME.json and NAME.svg.
-
-${lines.join('\n')}
-
-Scenarios:
+  const about = scenarios.map((scenario) => `  ${scenario.name.padEnd(12)} ${scenario.about}`);
+  return helpTextOf({
+    usage: 'node bench/serve.ts [flags]',
+    about: `Starts each contender on the same weights and the same processors, one at a time and in turns, and measures what it does.
+Prints a table of medians over the rounds, and writes bench/results/NAME.json and NAME.svg.`,
+    flags,
+    more: `Scenarios:
 ${about.join('\n')}
 
 Only the first two are for every contender, the others for rerankd. Other RERANK_* variables reach rerankd, for example
-RERANK_ENGINES=2. Needs Linux for CPU time and memory.
-`;
-}
-
-function parse(args: readonly string[]) {
-  const options = { ...flags, help: { type: 'boolean', short: 'h' } } as const;
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new OptionsError(`${(error as Error).message}\n--help lists the flags.`, { cause: error });
-  }
+RERANK_ENGINES=2. Needs Linux for CPU time and memory.`,
+  });
 }

@@ -1,5 +1,7 @@
-import { parseArgs } from 'node:util';
-import { given, OptionsError, oneOf, wholeNumber } from '../flag-values.ts';
+import { anyText, filePath, given, oneOf, orNone, wholeNumber } from '../../scripts/flags/kinds.ts';
+import { helpText as helpTextOf } from '../../scripts/flags/manual.ts';
+import { readFlags } from '../../scripts/flags/read-flags.ts';
+import { UsageError } from '../../scripts/flags/usage-error.ts';
 
 export interface SwapOptions {
   /** The two models to swap between; the server starts with the first. */
@@ -38,90 +40,76 @@ const sizes = ['tiny', 'base', 'large'] as const;
 type SwapSize = (typeof sizes)[number];
 
 const flags = {
-  swaps: { type: 'string', default: '200', help: 'swaps in the phase "during"' },
+  swaps: { kind: wholeNumber(), default: '200', help: 'swaps in the phase "during"' },
   'kill-engines': {
-    type: 'string',
+    kind: wholeNumber(0),
     default: '0',
     help: 'engines to kill at full load, one by one, at the end',
   },
-  calm: { type: 'string', default: '15', help: 'seconds of load before and after the swaps' },
-  connections: { type: 'string', default: '32', help: 'keep-alive connections' },
-  rate: { type: 'string', default: '0', help: 'requests/s over all connections; 0: as fast as answers come' },
-  model: { type: 'string', default: 'local://demo', help: 'the model to begin with' },
-  next: { type: 'string', default: 'local://demo-next', help: 'the model to swap with' },
-  device: { type: 'string', default: 'cpu', help: 'RERANK_DEVICE of the server: cpu, cuda, webgpu' },
-  mode: { type: 'string', default: 'auto', help: 'of the swaps: auto, beside or hold' },
+  calm: { kind: wholeNumber(), default: '15', help: 'seconds of load before and after the swaps' },
+  connections: { kind: wholeNumber(), default: '32', help: 'keep-alive connections' },
+  rate: {
+    kind: wholeNumber(0),
+    default: '0',
+    help: 'requests/s over all connections; 0: as fast as answers come',
+  },
+  model: { kind: anyText, default: 'local://demo', help: 'the model to begin with' },
+  next: { kind: anyText, default: 'local://demo-next', help: 'the model to swap with' },
+  device: { kind: oneOf(devices), default: 'cpu', help: 'RERANK_DEVICE of the server: cpu, cuda, webgpu' },
+  mode: { kind: oneOf(modes), default: 'auto', help: 'of the swaps: auto, beside or hold' },
   size: {
-    type: 'string',
-    default: '',
+    kind: orNone(oneOf(sizes)),
     help: 'swap two synthesized XLM-RoBERTa models instead: tiny, base, large',
   },
   work: {
-    type: 'string',
-    default: '',
+    kind: orNone(filePath),
     help: 'directory to keep those, and what is compiled of them, for the next run',
   },
-  json: { type: 'string', default: '', help: 'file to write all figures to' },
-} as const;
+  json: { kind: orNone(filePath), help: 'file to write all figures to' },
+  'dry-run': { kind: given, help: 'go on with a card that computes nothing; its figures mean nothing' },
+};
 
 /**
  * Reads the flags that follow `bench/swap.ts`.
- * @throws OptionsError for a flag that does not exist or a number that is none.
+ * @throws UsageError for a flag that does not exist or a number that is none.
  */
 export function readOptions(args: readonly string[]): SwapOptions | 'help' {
-  const values = parse(args);
-  if (values.help === true) return 'help';
-  if (values.model === values.next) throw new OptionsError('--model and --next must be two models');
+  const values = readFlags(flags, args);
+  if (values === 'help') return 'help';
+  const { model, next, device, mode, size, work, swaps, connections } = values;
+  if (model === next) throw new UsageError('--model and --next must be two models');
   return {
-    models: [values.model, values.next],
-    device: oneOf('device', values.device, devices),
-    mode: oneOf('mode', values.mode, modes),
-    size: values.size === '' ? undefined : oneOf('size', values.size, sizes),
-    work: given(values.work),
-    isDryRun: values['dry-run'] === true,
-    swaps: wholeNumber('swaps', values.swaps, 1),
-    killEngines: wholeNumber('kill-engines', values['kill-engines'], 0),
-    calmSeconds: wholeNumber('calm', values.calm, 1),
-    connections: wholeNumber('connections', values.connections, 1),
-    ratePerSecond: wholeNumber('rate', values.rate, 0),
-    jsonFile: given(values.json),
+    models: [model, next],
+    device,
+    mode,
+    size,
+    work,
+    isDryRun: values['dry-run'],
+    swaps,
+    killEngines: values['kill-engines'],
+    calmSeconds: values.calm,
+    connections,
+    ratePerSecond: values.rate,
+    jsonFile: values.json,
   };
 }
 
 /** What --help prints. */
 export function helpText(): string {
-  const lines = Object.entries(flags).map(([name, { default: value, help }]) => {
-    return `  --${name.padEnd(14)} ${help}${value === '' ? '' : ` (${value})`}`;
-  });
-  return `Usage: node bench/swap.ts [flags]
-
-Starts a server of its own, drives POST /rerank and swaps the model back and forth meanwhile. Every answer is
+  return helpTextOf({
+    usage: 'node bench/swap.ts [flags]',
+    about: `Starts a server of its own, drives POST /rerank and swaps the model back and forth meanwhile. Every answer is
 compared with what the model that it names is known to answer. Exit code 1 when one answer fails or is wrong;
-missed timing targets are reported, but don't fail the run.
-
-${lines.join('\n')}
-  --dry-run      go on with a card that computes nothing; its figures mean nothing
-
-With --device cuda or webgpu and no such card it ends with exit code 69: nothing was measured. RERANK_* variables reach the server, for example RERANK_ENGINES=2. On a card, synthesized models are
-served in fp16, unless RERANK_DTYPE says otherwise. Without --rate the load takes every
-processor there is, and latencies are mostly waiting time; with it they show the server.
-`;
+missed timing targets are reported, but don't fail the run.`,
+    flags,
+    more: `With --device cuda or webgpu and no such card it ends with exit code 69: nothing was measured. RERANK_* variables reach the
+server, for example RERANK_ENGINES=2. On a card, synthesized models are served in fp16, unless RERANK_DTYPE says
+otherwise. Without --rate the load takes every processor there is, and latencies are mostly waiting time; with it they
+show the server.`,
+  });
 }
 
 /** After so long something hangs: generous for any swap that still makes sense to measure. In milliseconds. */
 export function timeLimitMs({ swaps, killEngines, calmSeconds, size }: SwapOptions): number {
   return 1000 * ((size === undefined ? 180 : 600) + 2 * calmSeconds + 20 * swaps + 30 * killEngines);
-}
-
-function parse(args: readonly string[]) {
-  const options = {
-    ...flags,
-    'dry-run': { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  } as const;
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new OptionsError(`${(error as Error).message}\n--help lists the flags.`, { cause: error });
-  }
 }

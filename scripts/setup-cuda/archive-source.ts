@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Cuda, DEFAULT_CUDA } from './arguments.ts';
+import { type Cuda, DEFAULT_CUDA } from './cuda.ts';
 import { SetupError } from './errors.ts';
 
 /** Where an archive is taken from. */

@@ -1,7 +1,7 @@
 import type { NvidiaDriver } from '../../src/commands/doctor/gpu/nvidia-driver.ts';
 import { findLibraries, type LibraryFolders } from '../../src/platform/cuda/library-search.ts';
 import { isTooOldForNewest, LEAST, NEWEST } from '../../src/platform/cuda/requirements.ts';
-import type { Cuda } from './arguments.ts';
+import type { Cuda } from './cuda.ts';
 
 export interface CudaChoice {
   readonly cuda: Cuda;

@@ -2,6 +2,3 @@
 export class SetupError extends Error {
   override readonly name = 'SetupError';
 }
-
-/** A command line that can't be understood. */
-export class UsageError extends SetupError {}

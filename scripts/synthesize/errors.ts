@@ -2,6 +2,3 @@
 export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
 }
-
-/** The command line is wrong. */
-export class UsageError extends SynthesisError {}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OptionsError } from '../../bench/flag-values.ts';
 import { helpText, readOptions } from '../../bench/swap/options.ts';
+import { UsageError } from '../../scripts/flags/usage-error.ts';
 
 describe('readOptions', () => {
   it('has defaults that make a full run', () => {
@@ -41,6 +41,6 @@ describe('readOptions', () => {
     ['--device', 'tpu'],
     ['--next', 'local://demo'],
   ])('refuses %s %s', (...args) => {
-    expect(() => readOptions(args)).toThrow(OptionsError);
+    expect(() => readOptions(args)).toThrow(UsageError);
   });
 });

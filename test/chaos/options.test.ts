@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lineUp } from '../../scripts/chaos/line-up.ts';
-import { type ChaosOptions, helpText, OptionsError, readOptions } from '../../scripts/chaos/options.ts';
+import { type ChaosOptions, helpText, readOptions } from '../../scripts/chaos/options.ts';
+import { UsageError } from '../../scripts/flags/usage-error.ts';
 
 describe('readOptions', () => {
   it('has defaults that make a full run', () => {
@@ -24,7 +25,7 @@ describe('readOptions', () => {
   it.each([['--swaps', '0'], ['--minutes', 'many'], ['--only', 'swaps,naps'], ['--nothing']])(
     'refuses %s %s',
     (...args) => {
-      expect(() => readOptions(args)).toThrow(OptionsError);
+      expect(() => readOptions(args)).toThrow(UsageError);
     },
   );
 });

@@ -12,7 +12,11 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { given, oneOf } from '../../scripts/flags/kinds.ts';
+import { helpText } from '../../scripts/flags/manual.ts';
+import { readFlags, type ValuesOf } from '../../scripts/flags/read-flags.ts';
+import { runScript } from '../../scripts/flags/run-script.ts';
+import { UsageError } from '../../scripts/flags/usage-error.ts';
 import { childEnvironment } from '../../src/child-environment.ts';
 import { seenCard } from '../../src/engine/card-signs.ts';
 import { explainFailure } from '../../src/engine/device-failure.ts';
@@ -21,27 +25,33 @@ import { isSoftwareOnly } from '../../src/platform/vulkan/software-only.ts';
 import { findStubCard } from '../support/stub-card/stub-card.ts';
 import { tryDevice } from './try-device.ts';
 
-const WRONG_USE = 2;
 const NO_CARD = 3;
 const BROKEN_CARD = 4;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const options = readOptions();
-process.exitCode =
-  options === undefined ? WRONG_USE : options.stub ? await onStub() : await onCard(options.device);
+const flags = {
+  device: { kind: oneOf(['cuda', 'webgpu']), default: 'cuda', help: 'cuda or webgpu' },
+  stub: { kind: given, help: 'without a card, on a stub of the CUDA runtime' },
+};
 
-function readOptions(): { stub: boolean; device: 'cuda' | 'webgpu' } | undefined {
-  try {
-    const { values } = parseArgs({
-      options: { stub: { type: 'boolean', default: false }, device: { type: 'string', default: 'cuda' } },
-    });
-    const { stub, device } = values;
-    if (device === 'cuda' || (device === 'webgpu' && !stub)) return { stub, device };
-    console.error(`test:gpu: --device is cuda or webgpu, not "${device}", and --stub is cuda`);
-  } catch (error) {
-    console.error(`test:gpu: ${(error as Error).message}`);
-  }
-  return undefined;
+await runScript({
+  name: 'test:gpu',
+  read: readOptions,
+  help: () =>
+    helpText({
+      usage: 'npm run test:gpu -- [flags]',
+      about: 'Runs the GPU tests on a card of this machine, or what can be tested without one.',
+      flags,
+      more: `Ends with 0 when all tests passed, with 1 when one failed, with 2 when the command line is wrong, with 3 when there is nothing to
+test on, and with 4 when there is a card that does not work.`,
+    }),
+  run: async ({ stub, device }) => (stub ? await onStub() : await onCard(device)),
+});
+
+function readOptions(args: readonly string[]): ValuesOf<typeof flags> | 'help' {
+  const values = readFlags(flags, args);
+  if (values !== 'help' && values.stub && values.device !== 'cuda') throw new UsageError('--stub is cuda');
+  return values;
 }
 
 async function onStub(): Promise<number> {

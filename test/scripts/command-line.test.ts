@@ -3,9 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../scripts/synthesize/arguments.ts';
-import { UsageError } from '../../scripts/synthesize/errors.ts';
-import { helpText } from '../../scripts/synthesize/help.ts';
+import { UsageError } from '../../scripts/flags/usage-error.ts';
+import { helpText, readArguments } from '../../scripts/synthesize/arguments.ts';
+import { type CheckpointRequest } from '../../scripts/synthesize/request.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const script = fileURLToPath(new URL('../../scripts/synthesize-checkpoint.ts', import.meta.url));
@@ -14,7 +14,7 @@ const needed = ['--arch', 'bert', '--size', 'tiny', '--out', 'x'];
 
 describe('the command line', () => {
   it('has defaults for what is not said', () => {
-    expect(parseArguments(needed)).toEqual({
+    expect(readArguments(needed)).toEqual({
       architecture: 'bert',
       size: 'tiny',
       directory: 'x',
@@ -32,33 +32,34 @@ describe('the command line', () => {
     ['2GiB', 2 ** 31],
     ['1.5 kb', 1500],
   ])('takes %s for a size', (given, bytes) => {
-    expect(parseArguments([...needed, '--max-shard-size', given])?.maxShardBytes).toBe(bytes);
+    const request = readArguments([...needed, '--max-shard-size', given]) as CheckpointRequest;
+    expect(request.maxShardBytes).toBe(bytes);
   });
 
   it.each([
-    [['--arch', 'gpt2'], /--arch gpt2 is unknown: it is one of xlm-roberta, /],
-    [['--arch', 'bert', '--size', 'huge'], /--size huge is unknown/],
+    [['--arch', 'gpt2'], /--arch must be one of xlm-roberta, .*, not "gpt2"/],
+    [['--arch', 'bert', '--size', 'huge'], /--size must be one of tiny, .*, not "huge"/],
     [['--arch', 'bert', '--size', 'tiny'], /--out is missing/],
-    [[...needed, '--seed', '1.5'], /--seed 1\.5 is no whole number/],
-    [[...needed, '--labels', '0'], /--labels 0 is no whole number from 1/],
-    [[...needed, '--dtype', 'int8'], /--dtype int8 is unknown/],
-    [[...needed, '--max-shard-size', '0GB'], /--max-shard-size 0GB is no size/],
-    [[...needed, '--max-shard-size', '5 apples'], /is no size/],
+    [[...needed, '--seed', '1.5'], /--seed must be a whole number from 0, not "1\.5"/],
+    [[...needed, '--labels', '0'], /--labels must be a whole number from 1 to 1000, not "0"/],
+    [[...needed, '--dtype', 'int8'], /--dtype must be one of .*, not "int8"/],
+    [[...needed, '--max-shard-size', '0GB'], /--max-shard-size must be a number and a unit, .*, not "0GB"/],
+    [[...needed, '--max-shard-size', '5 apples'], /a number and a unit/],
     [[...needed, '--colour'], /--colour/],
     [[...needed, 'more'], /more/],
   ])('refuses %j', (args, message) => {
-    expect(() => parseArguments(args)).toThrow(UsageError);
-    expect(() => parseArguments(args)).toThrow(message);
+    expect(() => readArguments(args)).toThrow(UsageError);
+    expect(() => readArguments(args)).toThrow(message);
   });
 
   it('names the sizes that there are where one is missing', () => {
-    expect(() => parseArguments(['--arch', 'distilbert', '--size', 'large', '--out', 'x'])).toThrow(
+    expect(() => readArguments(['--arch', 'distilbert', '--size', 'large', '--out', 'x'])).toThrow(
       'There is no large distilbert: the sizes of distilbert are tiny, base.',
     );
   });
 
   it('has help that names each family and each flag', () => {
-    expect(parseArguments(['--help'])).toBeUndefined();
+    expect(readArguments(['--help'])).toBe('help');
     for (const word of ['xlm-roberta', '--max-shard-size', '--force', 'large 568']) {
       expect(helpText()).toContain(word);
     }
@@ -79,7 +80,7 @@ describe('the command line', () => {
     const { status, stderr } = run('--arch', 'bert');
     expect(status).toBe(2);
     expect(stderr).toBe(
-      'checkpoint:synthesize: --size is missing: it is one of tiny, minilm, base, large\nSay --help for all flags.\n',
+      'checkpoint:synthesize: --size is missing: it must be one of tiny, minilm, base, large\n--help lists the flags.\n',
     );
   });
 });

@@ -16,7 +16,7 @@ const NO_CARD_EXIT_CODE = 69;
 const BROKEN_CARD_EXIT_CODE = 78;
 
 /** There is nothing to measure on; the message says why. */
-export class NoCard extends Error {
+class NoCard extends Error {
   override readonly name = 'NoCard';
   readonly exitCode: number;
 

@@ -5,8 +5,8 @@ import { neededFlop, workOf } from '../../../bench/card/model-flop.ts';
 import { cardHelpText, readCardOptions } from '../../../bench/card/options.ts';
 import { compareLogits } from '../../../bench/card/parts/agreement.ts';
 import { limits } from '../../../bench/card/report/limits.ts';
-import { OptionsError } from '../../../bench/flag-values.ts';
 import { planDay } from '../../../bench/gpu-day/plan.ts';
+import { UsageError } from '../../../scripts/flags/usage-error.ts';
 
 function row(length: number) {
   return { ids: new Int32Array(length).fill(length), typeIds: new Uint8Array(length) };
@@ -107,8 +107,8 @@ describe('readCardOptions', () => {
       device: 'webgpu',
       sizes: ['tiny'],
     });
-    expect(() => readCardOptions(['--device', 'tpu'])).toThrow(OptionsError);
-    expect(() => readCardOptions(['--sizes', 'huge'])).toThrow(OptionsError);
+    expect(() => readCardOptions(['--device', 'tpu'])).toThrow(UsageError);
+    expect(() => readCardOptions(['--sizes', 'huge'])).toThrow(UsageError);
   });
 });
 

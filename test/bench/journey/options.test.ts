@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OptionsError } from '../../../bench/flag-values.ts';
 import { helpText, readOptions } from '../../../bench/journey/options.ts';
+import { UsageError } from '../../../scripts/flags/usage-error.ts';
 
 describe('readOptions', () => {
   it('has defaults that make a full run', () => {
@@ -24,7 +24,7 @@ describe('readOptions', () => {
   it.each([['--rounds', '0'], ['--limits', '50,'], ['--only', 'nothing'], ['--size', 'huge'], ['--nothing']])(
     'refuses %s %s',
     (...args) => {
-      expect(() => readOptions(args)).toThrow(OptionsError);
+      expect(() => readOptions(args)).toThrow(UsageError);
     },
   );
 });
