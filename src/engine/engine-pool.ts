@@ -138,14 +138,23 @@ export class EnginePool implements EnginePort {
 
   /**
    * Runs a batch once on every engine: first runs are slow, and must not fall on a live request.
-   * @param signal ends the engines that are still at it.
+   * @param signal closes the pool: nothing but the end of its process stops a run.
    * @throws what a run throws; Outage when an engine has ended and does not come up again; the signal's reason.
    */
   async runOnEach(tokens: RaggedTokens, signal: AbortSignal): Promise<RunReply[]> {
     this.#trial.tokens ??= tokens;
-    return await Promise.all(
-      this.#supervisors.map(async (supervisor) => runUnless(signal, await supervisor.up(signal), tokens)),
-    );
+    // Engines that are merely killed would count as lost, and be started again.
+    const stop = (): void => void this.close();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await Promise.all(
+        this.#supervisors.map(async (supervisor) => (await supervisor.up(signal)).run(tokens)),
+      );
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   /** Ends every engine and resolves when all of them are gone. */

@@ -67,7 +67,7 @@ export class HttpServer {
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
       const onIt = [...this.#unfinished].filter(({ req }) => req.socket === socket);
-      const reason = endAfterFault(error, socket as Socket, onIt);
+      const reason = endAfterFault(error, socket as Socket, onIt, clock);
       if (reason !== undefined) onRefused(reason);
     });
   }
@@ -80,7 +80,9 @@ export class HttpServer {
     // They are counted where they are refused; the bytes are bounded already.
     server.maxHeadersCount = 0;
     server.on('checkExpectation', answerUnknownExpectation);
-    server.on('connect', (_request: IncomingMessage, socket: Duplex) => answerConnect(socket as Socket));
+    server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
+      answerConnect(socket as Socket, options.clock),
+    );
     const http = new HttpServer(server, options);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -150,9 +152,9 @@ function answerUnknownExpectation(request: IncomingMessage, response: ServerResp
   response.end(body);
 }
 
-function answerConnect(socket: Socket): void {
+function answerConnect(socket: Socket, clock: Clock): void {
   // Whoever leaves now is no failure of the server's.
   socket.on('error', () => socket.destroy());
   const detail = 'This server is no proxy: look whether HTTP_PROXY or HTTPS_PROXY names it.';
-  endWith(socket, 405, new ServiceError('invalid_request', 'there is no CONNECT here', { detail }));
+  endWith(socket, 405, new ServiceError('invalid_request', 'there is no CONNECT here', { detail }), clock);
 }

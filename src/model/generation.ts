@@ -94,6 +94,11 @@ export class Generation {
     return this.#engines.outage;
   }
 
+  /** As `outage`, unless the card may be to blame: the model before this one may do better then. */
+  get ownOutage(): string | undefined {
+    return this.identity.device === 'cpu' ? this.outage : this.#tokenizer.outage;
+  }
+
   /** Tokens of one batch at this moment. */
   get batchTokens(): number {
     return this.#scheduler.batchTokens;

@@ -68,6 +68,8 @@ export class CacheLookup {
   complete(computed: ScoredRequest = NOTHING_COMPUTED): Scored {
     const computedTokens = computed.tokens.reduce((total, tokens) => total + tokens, 0);
     if (this.#keys === undefined) return { ...computed, computedTokens };
+    const misses = this.#missing.length;
+    this.#cache.count({ hits: this.#keys.length - misses, misses });
     const scores = [...this.#known];
     for (const [at, index] of this.#missing.entries()) {
       const score = {

@@ -10,6 +10,7 @@ import { deadline } from '../platform/deadline.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { RequestTrace, SpanAttributes } from '../platform/tracing/request-trace.ts';
 import type { LiveTraffic } from '../serving/live/live-traffic.ts';
+import { isFaultOf } from '../serving/live/model-fault.ts';
 import type { Standby } from '../serving/probation/standby.ts';
 import type { ModelSlot } from '../serving/slot/model-slot.ts';
 import type { Admission } from './admission.ts';
@@ -19,7 +20,7 @@ import { rank } from './ranking.ts';
 import type { Client, RerankRequest, RerankResult } from './rerank-request.ts';
 import type { ScoreCache } from './score-cache.ts';
 import { scoreEach } from './score-each.ts';
-import type { TokenEstimate } from './token-estimate.ts';
+import type { TokenEstimate, Work } from './token-estimate.ts';
 
 export interface RerankerOptions {
   readonly slot: ModelSlot<Generation>;
@@ -45,7 +46,7 @@ export interface RerankerOptions {
 interface Walk {
   readonly flow: Flow;
   readonly startedAt: number;
-  /** On the model that served when it came; undefined while there was none. */
+  /** On the model that served when it came; undefined while none did. */
   readonly lookup: CacheLookup | undefined;
 }
 
@@ -66,8 +67,8 @@ export class Reranker {
     const startedAt = clock.now();
     const { trace } = client;
     logTexts?.(request, trace);
-    const lookup = slot.current && this.#lookUp(request, slot.current);
-    const tokens = lookup === undefined ? 0 : estimate.of(lookup.work);
+    const lookup = this.#lookUpOnCurrent(request);
+    const tokens = estimate.of(lookup?.work ?? this.#wholeWork(request));
     const timeoutMs = Math.min(client.timeoutMs ?? Number.POSITIVE_INFINITY, requestTimeoutMs);
     const { flow, leave } = admission.enter({ tokens, timeoutMs, trace });
     metrics.tei?.asked(request.documents.length);
@@ -103,9 +104,8 @@ export class Reranker {
     failure: unknown,
   ): Promise<RerankResult> {
     const { live, standby, metrics } = this.#options;
-    const isItsFault = failure instanceof ServiceError && failure.type === 'internal';
     // Claimed before it is told: the failure may be the one that makes an end of the probation.
-    const lease = isItsFault ? standby.lease() : undefined;
+    const lease = isFaultOf(failed, failure) ? standby.lease() : undefined;
     live.failed(failed, failure);
     if (lease === undefined) throw failure;
     try {
@@ -147,6 +147,17 @@ export class Reranker {
     metrics.tei?.answered(scored.tokens, result.timings);
     flow.trace?.describe?.(factsOf(result));
     return result;
+  }
+
+  /** @returns undefined while no model serves: whatever comes next will have it all to compute. */
+  #lookUpOnCurrent(request: RerankRequest): CacheLookup | undefined {
+    const { slot } = this.#options;
+    return slot.isHeld || slot.current === undefined ? undefined : this.#lookUp(request, slot.current);
+  }
+
+  /** By the limits of the model that served last. */
+  #wholeWork({ query, documents, limits }: RerankRequest): Work {
+    return { query, documents, ...limitsOn(this.#options.slot.current?.maxLength ?? 0, limits) };
   }
 
   #lookUp(request: RerankRequest, generation: Generation): CacheLookup {

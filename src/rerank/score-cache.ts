@@ -57,9 +57,14 @@ export class ScoreCache {
   }
 
   get(key: string): CachedScore | undefined {
-    const found = this.#scores?.get(key);
-    this.#options.metrics.scoreCacheLookups.inc({ result: found === undefined ? 'miss' : 'hit' });
-    return found;
+    return this.#scores?.get(key);
+  }
+
+  /** Counts what a request found, once it has its answer. */
+  count({ hits, misses }: { readonly hits: number; readonly misses: number }): void {
+    const { scoreCacheLookups } = this.#options.metrics;
+    scoreCacheLookups.inc({ result: 'hit' }, hits);
+    scoreCacheLookups.inc({ result: 'miss' }, misses);
   }
 
   set(key: string, score: CachedScore): void {

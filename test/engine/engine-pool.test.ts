@@ -7,7 +7,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { Outage } from '../../src/platform/process/supervisor.ts';
 import { embeddedModels } from '../support/directories.ts';
 import { LogBook } from '../support/log-book.ts';
-import { signalAll } from '../support/processes.ts';
+import { signalAll, untilGone } from '../support/processes.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { testEnvironment } from '../support/test-environment.ts';
 import { until } from '../support/until.ts';
@@ -81,11 +81,16 @@ describe('a pool of engines', () => {
 
   it('ends the engines that are still at a warm-up which nobody wants any more', async () => {
     const { pids } = pool;
+    let restarts = 0;
+    onRestart = () => restarts++;
     signalAll(pids, 'SIGSTOP');
     const enough = new AbortController();
     const warm = pool.runOnEach(TOKENS, enough.signal);
     enough.abort(new Error('cancelled'));
     await expect(warm).rejects.toThrow('cancelled');
-    await until('new ones are there', () => pool.pids.length === 2 && !pool.pids.includes(pids[0] ?? 0));
+    await untilGone(pids);
+    // It was wanted: neither counts as lost, and nothing takes their place.
+    await expect(pool.runOnEach(TOKENS, never)).rejects.toThrow(/was closed/);
+    expect(restarts).toBe(0);
   });
 });

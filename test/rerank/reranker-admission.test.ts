@@ -53,6 +53,7 @@ async function setUp() {
   };
   return {
     ask,
+    slot,
     shut: () => {
       isOpen = false;
     },
@@ -87,4 +88,24 @@ it('lets in what is in the cache when there is no room for anything else, and co
   open();
   expect((await mostlyKnown).scores).toHaveLength(21);
   await Promise.all(burst);
+});
+
+it('counts all of a request while one model takes the place of another: what the old one knew is of no use then', async () => {
+  const { ask, slot, shut, open } = await setUp();
+  const known = Array.from({ length: 30 }, (_, index) => text(`known ${index}`));
+  for (const document of known) await ask(document);
+  shut();
+  const exchange = Promise.withResolvers<Generation>();
+  const window = slot.replace(
+    1_000,
+    () => true,
+    () => exchange.promise,
+  );
+  await new Promise(setImmediate);
+  const waiting = known.map((document) => ask(document));
+  exchange.resolve(slot.current as Generation);
+  await window;
+  open();
+  const outcomes = await Promise.allSettled(waiting);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
 });

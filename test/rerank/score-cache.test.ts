@@ -15,8 +15,8 @@ const identity = {
 } as const;
 const never = new AbortController().signal;
 
-function cacheOf(maxBytes: number): ScoreCache {
-  return new ScoreCache({ maxBytes, metrics: createMetrics({ readyEngines: () => 1 }) });
+function cacheOf(maxBytes: number, metrics = createMetrics({ readyEngines: () => 1 })): ScoreCache {
+  return new ScoreCache({ maxBytes, metrics });
 }
 
 /** A model whose score is the length of the document, and which counts what it computes. */
@@ -128,6 +128,20 @@ describe('scoring with the cache', () => {
     // One query for all is the same pair.
     expect(lookUp('q', ['aa', 'bb']).work).toEqual({ query: 'q', documents: ['bb'], maxLength: 64 });
     expect(lookUp('r', ['bb']).left.documents).toEqual([]);
+  });
+
+  it('counts what was found of requests that get their answer, and of no others', async () => {
+    const metrics = createMetrics({ readyEngines: () => 1 });
+    const cache = cacheOf(2 ** 20, metrics);
+    const { generation } = modelWith('d1');
+    await ask(cache, generation, ['aa']);
+    await ask(cache, generation, ['aa', 'bb', 'cc']);
+    void new CacheLookup(cache, generation, { query: 'q', documents: ['aa', 'dd'] }, { maxLength: 64 });
+    const { values } = await metrics.scoreCacheLookups.get();
+    expect(Object.fromEntries(values.map(({ labels, value }) => [labels.result, value]))).toEqual({
+      hit: 1,
+      miss: 3,
+    });
   });
 
   it('never gives one model the scores of another', async () => {

@@ -7,6 +7,7 @@ export interface FakeGeneration {
   readonly maxLength: number;
   queuedPairs: number;
   restarts: number;
+  ownOutage: string | undefined;
   isClosed: boolean;
   readyEngines: number;
   outage: string | undefined;
@@ -39,6 +40,7 @@ export function fakeGeneration(
     maxLength: 512,
     queuedPairs: 0,
     restarts: 0,
+    ownOutage: undefined,
     isClosed: false,
     readyEngines: 1,
     outage: undefined,

@@ -1,6 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ServiceError } from '../../errors.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { errorBody } from '../errors.ts';
 
 /** How long a client may take to fetch the answer before its connection is cut. */
@@ -49,6 +50,7 @@ export function endAfterFault(
   error: NodeJS.ErrnoException,
   socket: Socket,
   unfinished: readonly ServerResponse[],
+  clock: Clock,
 ): string | undefined {
   if (ending.has(socket)) return undefined;
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -60,7 +62,10 @@ export function endAfterFault(
     ending.add(socket);
     last.shouldKeepAlive = false;
     // Node ends the connection if it could still say so in the headers.
-    last.once('finish', () => socket.end());
+    last.once('finish', () => {
+      socket.end();
+      linger(socket, clock);
+    });
     return undefined;
   }
   // The fault is in a body whose request was answered already: a second answer in the middle of the first would be nonsense.
@@ -69,21 +74,26 @@ export function endAfterFault(
     return undefined;
   }
   const { status, reason, message, detail } = describe(error);
-  endWith(
-    socket,
-    status,
-    new ServiceError('invalid_request', `not a valid HTTP request: ${message}`, { detail }),
-  );
+  const fault = new ServiceError('invalid_request', `not a valid HTTP request: ${message}`, { detail });
+  endWith(socket, status, fault, clock);
   return reason;
 }
 
 /** Answers on a connection that no response object has. */
-export function endWith(socket: Socket, status: number, error: ServiceError): void {
+export function endWith(socket: Socket, status: number, error: ServiceError, clock: Clock): void {
   const body = JSON.stringify(errorBody(error));
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\nConnection: close\r\n`;
   socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-  // Closing at once would reset the connection under a client that still sends, and take the answer away from it.
-  socket.setTimeout(LINGER_MS, () => socket.destroy());
+  linger(socket, clock);
+}
+
+/**
+ * Closing at once would reset the connection under a client that still sends, and take the answer away from it. What it sends meanwhile
+ * gives it no more time.
+ */
+function linger(socket: Socket, clock: Clock): void {
+  const cancel = clock.after(LINGER_MS, () => socket.destroy());
+  socket.once('close', cancel);
 }
 
 function describe({ code = '', message }: NodeJS.ErrnoException): ProtocolFault {

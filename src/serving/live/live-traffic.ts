@@ -1,5 +1,5 @@
-import { ServiceError } from '../../errors.ts';
 import type { Generation } from '../../model/generation.ts';
+import { isFaultOf } from './model-fault.ts';
 import { type AnsweredRequest, VitalSigns } from './vital-signs.ts';
 
 /** A live request with what one model made of it. */
@@ -54,9 +54,9 @@ export class LiveTraffic {
     for (const listener of this.#listeners) listener(generation);
   }
 
-  /** @param error only what is the model's fault counts: not that a client left or was in a hurry. */
+  /** @param error only what is the model's fault counts. */
   failed(generation: Generation, error: unknown): void {
-    if (!(error instanceof ServiceError) || error.type !== 'internal') return;
+    if (!isFaultOf(generation, error)) return;
     this.vitalsOf(generation).fail();
     for (const listener of this.#listeners) listener(generation);
   }

@@ -5,6 +5,8 @@ export interface Vitals {
   readonly signs: VitalSigns;
   /** Processes of the model that ended unasked. */
   readonly restarts: number;
+  /** Why none of them comes up; undefined while it works. */
+  readonly outage?: string | undefined;
 }
 
 /** One may be the system's fault, such as a process that was killed from outside. */
@@ -35,7 +37,8 @@ const SPREAD_QUANTILE = 0.9;
  * @param expectedSlowdown time of the new model divided by that of the old, as the gates saw it.
  */
 export function breach(now: Vitals, before: VitalSigns, expectedSlowdown: number): string | undefined {
-  const { signs, restarts } = now;
+  const { signs, restarts, outage } = now;
+  if (outage !== undefined) return outage;
   const { answered, failed, notFinite } = signs;
   const all = answered + failed;
   if (notFinite > MAX_NOT_FINITE) return `${notFinite} of ${all} requests got scores that are no numbers`;

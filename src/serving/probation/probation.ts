@@ -62,7 +62,7 @@ export class Probation {
     const unlisten = live.onOutcome((of) => {
       if (of === generation) this.#look();
     });
-    const cancelTimer = clock.after(terms.seconds * MS_PER_SECOND, () => this.#pass());
+    const cancelTimer = clock.after(terms.seconds * MS_PER_SECOND, () => this.#look(true));
     this.#candidate = {
       generation,
       before,
@@ -83,24 +83,25 @@ export class Probation {
     if (this.#candidate !== undefined) this.#conclude(this.#candidate, 'ended', reason);
   }
 
-  #look(): void {
+  /** @param isLast its time is up. */
+  #look(isLast = false): void {
     const candidate = this.#candidate;
     if (candidate === undefined) return;
     const { live } = this.#options;
     const signs = live.vitalsOf(candidate.generation);
     const requests = signs.answered + signs.failed;
-    const { restarts } = candidate.generation;
+    const { restarts, ownOutage } = candidate.generation;
     // A failure is looked at when it happens.
-    if (requests % LOOK_EVERY === 0 || signs.failed > 0 || restarts > 0) {
+    if (isLast || requests % LOOK_EVERY === 0 || signs.failed > 0 || restarts > 0) {
       const before = live.vitalsOf(candidate.before);
-      const reason = breach({ signs, restarts }, before, candidate.expectedSlowdown);
+      const reason = breach({ signs, restarts, outage: ownOutage }, before, candidate.expectedSlowdown);
       if (reason !== undefined) {
         void this.#takeBack(candidate, reason);
         return;
       }
       candidate.operation.found({ probation: this.#describe(candidate, 'running', null) });
     }
-    if (requests >= candidate.terms.requests) this.#pass();
+    if (isLast || requests >= candidate.terms.requests) this.#pass();
   }
 
   #pass(): void {

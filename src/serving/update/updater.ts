@@ -83,7 +83,7 @@ export class Updater {
    */
   rollback({ to, dtype, badBecause }: RollbackRequest, caller: Caller): Started {
     // What it leads to is another model once it is done: asked again by the same key, it is still the same wish.
-    const fingerprint = JSON.stringify({ kind: 'rollback', to, dtype, badBecause });
+    const fingerprint = JSON.stringify({ kind: 'rollback', to, dtype });
     const known = this.#known(fingerprint, caller);
     if (known !== undefined) return known;
     const { record } = this.#options;

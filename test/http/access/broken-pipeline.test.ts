@@ -1,7 +1,10 @@
-import type { ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { HttpServer } from '../../../src/http/server.ts';
-import { systemClock } from '../../../src/platform/clock.ts';
+import { type Clock, systemClock } from '../../../src/platform/clock.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { SlowClient } from '../../support/slow-client.ts';
 import { until } from '../../support/until.ts';
 
@@ -13,26 +16,28 @@ let waiting: ServerResponse[];
 let refused: string[];
 let client: SlowClient;
 
+async function listen(listener: RequestListener, clock: Clock = systemClock): Promise<HttpServer> {
+  const server = await HttpServer.listen(listener, {
+    host: '127.0.0.1',
+    port: 0,
+    clock,
+    headersTimeoutMs: 10_000,
+    bodyTimeoutMs: 10_000,
+    maxConnections: 10,
+    tls: undefined,
+    onRefused: (reason) => refused.push(reason),
+  });
+  onTestFinished(() => server.close(0));
+  return server;
+}
+
 beforeEach(async () => {
   waiting = [];
   refused = [];
-  const server = await HttpServer.listen(
-    (request, response) => {
-      request.resume();
-      waiting.push(response);
-    },
-    {
-      host: '127.0.0.1',
-      port: 0,
-      clock: systemClock,
-      headersTimeoutMs: 10_000,
-      bodyTimeoutMs: 10_000,
-      maxConnections: 10,
-      tls: undefined,
-      onRefused: (reason) => refused.push(reason),
-    },
-  );
-  onTestFinished(() => server.close(0));
+  const server = await listen((request, response) => {
+    request.resume();
+    waiting.push(response);
+  });
   client = await SlowClient.connect(`http://127.0.0.1:${server.port}`);
 });
 
@@ -89,6 +94,26 @@ describe('bytes that are no request, behind one that is still worked on', () => 
     waiting[0]?.end('body-2');
     await client.over();
     expect(client.text).toMatch(/body-1body-2$/);
+  });
+
+  it('do not keep a connection whose client leaves its side open and sends on', async () => {
+    const clock = new ManualClock();
+    const server = await listen((_, response) => void response.end('body-1'), clock);
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    onTestFinished(() => void socket.destroy());
+    let isOver = false;
+    socket.on('error', () => {});
+    socket.once('close', () => (isOver = true));
+    socket.resume().write(`${GET('/')}nonsense\r\n\r\n`);
+    await once(socket, 'end');
+    socket.write('x');
+    await handled();
+    expect(isOver).toBe(false);
+    clock.advance(2_000);
+    await until('the connection is gone', () => {
+      if (!isOver) socket.write('x');
+      return isOver;
+    });
   });
 
   it('are answered themselves when they are its own body', async () => {

@@ -36,6 +36,7 @@ beforeEach(() => {
   takingBack = Promise.withResolvers<void>();
   before.isClosed = false;
   next.restarts = 0;
+  next.ownOutage = undefined;
   operation = someOperation({}, clock);
   probation = new Probation({
     live,
@@ -185,6 +186,25 @@ describe('a probation', () => {
     next.restarts = 3;
     answer(1);
     expect(breaches).toEqual([[next, '3 of its processes ended unasked']]);
+  });
+
+  it('ends with the model taken back when its processes do not come up, be it at the last moment', async () => {
+    begin();
+    answer(1);
+    next.ownOutage = 'the tokenizer does not come up again: gone';
+    clock.advance(TERMS.seconds * 1000);
+    expect(breaches).toEqual([[next, 'the tokenizer does not come up again: gone']]);
+    expect(await outcomes('passed')).toBe(0);
+  });
+
+  it('counts that its processes do not come up as a failure, and that a card is gone as none', () => {
+    begin();
+    const unavailable = new ServiceError('unavailable', 'nothing comes up');
+    live.failed(next, unavailable);
+    expect(probation.report).toMatchObject({ requests: 0, state: 'running' });
+    next.ownOutage = 'the tokenizer does not come up again: gone';
+    live.failed(next, unavailable);
+    expect(breaches).toHaveLength(1);
   });
 
   it('ends with the model taken back when it got slow, measured against the one before', () => {

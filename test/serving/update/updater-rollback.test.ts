@@ -78,6 +78,12 @@ describe('a rollback', () => {
     expect(under.last().change.target.reference).toBe('local://c');
   });
 
+  it('is joined by who asks for it while a model is taken back for a reason', () => {
+    const takenBack = under.updater.rollback({ badBecause: 'it failed' }, { by: 'probation' });
+    expect(under.updater.rollback({}, me).operation).toBe(takenBack.operation);
+    expect(under.begun).toHaveLength(1);
+  });
+
   it('is refused while an update runs', () => {
     under.update('d');
     expect(() => under.updater.rollback({}, me)).toThrow(inProgress(/local:\/\/d is under way/));
