@@ -15,7 +15,7 @@ const MIB = 2 ** 20;
 const LEAST_MIB = 2;
 
 const manual = {
-  usage: 'node bench/delta.ts [flags]',
+  usage: 'npm run bench:delta -- [flags]',
   about: `What a delta costs over the wire: a model file is changed in four ways, and fetched by who has the version before. The server
 runs in the same process, on loopback: the times say what the machine needs, not what a network does.`,
   flags: { mebibytes: { kind: wholeNumber(LEAST_MIB), default: '256', help: 'size of the file' } },

@@ -22,7 +22,7 @@ const links = [
 ];
 
 const manual = {
-  usage: 'node bench/download.ts [flags]',
+  usage: 'npm run bench:download -- [flags]',
   about: `What parallel ranges are worth, by the link, or what a download costs the processor. The server is a process on loopback
 that keeps to the speeds that are printed, in MB/s. Times go from the request to the verified file on the disk.`,
   flags: {

@@ -20,7 +20,7 @@ import { describeMachine, readMachine } from './serve/report/machine.ts';
 import { tidyJson } from './serve/report/tidy-json.ts';
 
 const manual = {
-  usage: 'node bench/gpu.ts [flags]',
+  usage: 'npm run bench:gpu -- [flags]',
   about: 'Everything that is measured on a card, one part after the other, each with a time limit.',
   flags: {
     out: {

@@ -24,7 +24,7 @@ import { measureSpeed } from './graph/speed.ts';
 import { measureVariants } from './graph/variants.ts';
 
 const manual = {
-  usage: 'node bench/graph.ts [flags]',
+  usage: 'npm run bench:graph -- [flags]',
   about:
     "What rerankd's own graphs are worth: speed against the plain exported form, and what loading them takes.",
   flags: {

@@ -75,7 +75,7 @@ export function readCardOptions(args: readonly string[]): CardOptions | 'help' {
 /** What --help prints. */
 export function cardHelpText(): string {
   return helpText({
-    usage: 'node bench/serve.ts --device cuda|webgpu [flags]',
+    usage: 'npm run bench -- --device cuda|webgpu [flags]',
     about: `Measures rerankd on a card: its share of the card's own matrix products, the same work by PyTorch in turns with it, one
 request alone, and how far its logits are from those of fp32 on the CPU.`,
     flags,

@@ -82,7 +82,7 @@ export function readOptions(args: readonly string[]): JourneyOptions | 'help' {
 /** What --help prints. */
 export function helpText(): string {
   return helpTextOf({
-    usage: 'node bench/journey.ts [flags]',
+    usage: 'npm run bench:journey -- [flags]',
     about: `A synthetic XLM-RoBERTa comes from a fake hub to a server that is asked meanwhile.
 
   download   does a download at full speed move the latency of /rerank? The load alone, the load beside a download, and the

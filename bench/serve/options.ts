@@ -72,7 +72,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
 export function helpText(): string {
   const about = scenarios.map((scenario) => `  ${scenario.name.padEnd(12)} ${scenario.about}`);
   return helpTextOf({
-    usage: 'node bench/serve.ts [flags]',
+    usage: 'npm run bench -- [flags]',
     about: `Starts each contender on the same weights and the same processors, one at a time and in turns, and measures what it does.
 Prints a table of medians over the rounds, and writes bench/results/NAME.json and NAME.svg.`,
     flags,

@@ -97,7 +97,7 @@ export function readOptions(args: readonly string[]): SwapOptions | 'help' {
 /** What --help prints. */
 export function helpText(): string {
   return helpTextOf({
-    usage: 'node bench/swap.ts [flags]',
+    usage: 'npm run bench:swap -- [flags]',
     about: `Starts a server of its own, drives POST /rerank and swaps the model back and forth meanwhile. Every answer is
 compared with what the model that it names is known to answer. Exit code 1 when one answer fails or is wrong;
 missed timing targets are reported, but don't fail the run.`,

@@ -26,7 +26,7 @@ export const healthyMachine: Machine = {
   entries: async () => [],
   info: async () => folder,
   may: async () => true,
-  freeBytes: async () => 100 * GIB,
+  diskSpace: async () => ({ free: 100 * GIB, total: 1000 * GIB }),
   execute: async () => undefined,
   get: async () => {
     throw Object.assign(new Error('fetch failed'), { cause: { code: 'ECONNREFUSED' } });

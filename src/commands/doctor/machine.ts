@@ -19,6 +19,12 @@ export interface FileInfo {
   readonly modified: Date;
 }
 
+/** In bytes; undefined where the system does not tell. */
+interface DiskSpace {
+  readonly free: number | undefined;
+  readonly total: number | undefined;
+}
+
 /** What the checks see of the machine. Nothing here changes it. */
 export interface Machine {
   readonly platform: string;
@@ -37,7 +43,7 @@ export interface Machine {
   readonly info: (path: string) => Promise<FileInfo | undefined>;
   readonly may: (what: 'read' | 'write', path: string) => Promise<boolean>;
   /** Of the file system that a path is on. */
-  readonly freeBytes: (path: string) => Promise<number | undefined>;
+  readonly diskSpace: (path: string) => Promise<DiskSpace>;
   /** @returns undefined where there is no such program, or it does not answer in time. */
   readonly execute: (
     command: string,
@@ -78,9 +84,9 @@ export const thisMachine: Machine = {
       () => false,
     );
   },
-  freeBytes: async (path) => {
-    const { bavail, bsize } = await statfs(path).catch(() => ({ bavail: undefined, bsize: 0 }));
-    return bavail === undefined ? undefined : bavail * bsize;
+  diskSpace: async (path) => {
+    const space = await statfs(path).catch(() => undefined);
+    return { free: space && space.bavail * space.bsize, total: space && space.blocks * space.bsize };
   },
   execute,
   get: async (url, signal) => {

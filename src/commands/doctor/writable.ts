@@ -1,20 +1,21 @@
 import { dirname } from 'node:path';
 import { formatBytes } from '../../platform/memory/format-bytes.ts';
+import { usualFloorBytes } from '../../store/retention/disk.ts';
 import { type Finding, ok, problem, warning } from './check.ts';
 import type { FileInfo, Machine } from './machine.ts';
 
 interface WantedFolder {
   readonly path: string;
   readonly setting: string;
-  /** What should stay free on its disk. */
-  readonly wantedFreeBytes: number;
+  /** RERANK_CACHE_FREE_BYTES: what should stay free on its disk; undefined means what is usual for its size. */
+  readonly wantedFreeBytes: number | undefined;
   /** What happens where it can't be written. */
   readonly otherwise: string;
 }
 
 /** Looks whether a folder can be written, or made, and whether its disk has room; without writing. */
 export async function lookAtWritable(machine: Machine, wanted: WantedFolder): Promise<Finding> {
-  const { path, setting, wantedFreeBytes, otherwise } = wanted;
+  const { path, setting, otherwise } = wanted;
   const there = await nearest(machine, path);
   if (!there.info.isDirectory)
     return problem(
@@ -27,7 +28,8 @@ export async function lookAtWritable(machine: Machine, wanted: WantedFolder): Pr
       `chown it, mount it writable, or point ${setting} to another one. ${otherwise}`,
     );
   }
-  const free = await machine.freeBytes(there.path);
+  const { free, total } = await machine.diskSpace(there.path);
+  const wantedFreeBytes = wanted.wantedFreeBytes ?? usualFloorBytes(total ?? 0);
   const what = `${path}${there.path === path ? '' : ' (will be made)'}, ${free === undefined ? 'free space unknown' : `${formatBytes(free)} free`}`;
   if (free !== undefined && free < wantedFreeBytes) {
     return warning(

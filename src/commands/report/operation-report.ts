@@ -31,12 +31,18 @@ function joined(sections: readonly (readonly string[])[]): string {
     .join('\n\n');
 }
 
+/** An operation runs until its probation is over; its model serves before. */
+function outcomeText({ status, phase, dry_run: isDryRun }: OperationView): string {
+  if (status === 'running' && phase === 'probation') return 'succeeded; on probation';
+  return isDryRun && status === 'succeeded' ? 'succeeded; nothing was swapped' : status;
+}
+
 function headLines(operation: OperationView): string[] {
-  const { kind, model, status, dry_run: isDryRun, mode, memory, probation } = operation;
+  const { kind, model, dry_run: isDryRun, mode, memory, probation } = operation;
   const { lock_held_ms: lockHeldMs, held_requests: held } = operation;
   const lines = [
     field(isDryRun ? `${kind}, dry run` : kind, model),
-    field('outcome', isDryRun && status === 'succeeded' ? 'succeeded; nothing was swapped' : status),
+    field('outcome', outcomeText(operation)),
   ];
   if (mode !== null) lines.push(field('mode', modeText(mode)));
   if (lockHeldMs !== null) lines.push(field('lock held', milliseconds(lockHeldMs)));

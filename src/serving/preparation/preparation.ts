@@ -92,11 +92,8 @@ export class Preparation {
       work.advance(Math.round(share * PERCENT), PERCENT, 'steps');
     };
     const compile = { ...this.#settings.compile, onProgress };
-    const generation = {
-      ...this.#settings.generation,
-      dtype: wantedDtype ?? this.#settings.generation.dtype,
-      device: runtime.device,
-    };
+    const settings = await this.#generationSettings();
+    const generation = { ...settings, dtype: wantedDtype ?? settings.dtype };
     try {
       const graph = await findServableGraph(model, { runtime, compile, generation, isTight }, work.signal);
       const tools = { store, runtime, isa: compile.processor.isa, isTight };

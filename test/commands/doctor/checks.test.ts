@@ -109,7 +109,13 @@ describe('a check of rerankd doctor', () => {
     ],
     ['state directory', {}, {}, /^ok: .*data, 100\.0 GiB free/],
     ['state directory', {}, { may: async () => false }, /^problem: .* can't be written by user 1000/],
-    ['state directory', {}, { freeBytes: async () => 1e6 }, /^warning: .*less than RERANK_CACHE_FREE_BYTES/],
+    [
+      'state directory',
+      {},
+      { diskSpace: async () => ({ free: 1e6, total: 1e12 }) },
+      /^warning: .*less than RERANK_CACHE_FREE_BYTES \(1\.0 GiB\)/,
+    ],
+    ['state directory', {}, { diskSpace: async () => ({ free: 9e7, total: 1e8 }) }, /^ok: /],
     [
       'state directory',
       { RERANK_STATE_DIR: '/a/file' },

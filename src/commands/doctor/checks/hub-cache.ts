@@ -8,7 +8,7 @@ export const hubCacheCheck: Check = {
     const finding = await lookAtWritable(machine, {
       path: config.store.cacheDirectory,
       setting: 'HF_HUB_CACHE',
-      wantedFreeBytes: config.store.freeBytes ?? 2 ** 30,
+      wantedFreeBytes: config.store.freeBytes,
       otherwise: 'Models of hubs go into the state directory instead.',
     });
     // There is another place for what would go there.

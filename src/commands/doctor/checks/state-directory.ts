@@ -9,7 +9,7 @@ export const stateDirectoryCheck: Check = {
       await lookAtWritable(machine, {
         path: config.stateDirectory,
         setting: 'RERANK_STATE_DIR',
-        wantedFreeBytes: config.store.freeBytes ?? 2 ** 30,
+        wantedFreeBytes: config.store.freeBytes,
         otherwise:
           'A server that starts all the same keeps nothing: neither the last good model nor compiled graphs.',
       }),
