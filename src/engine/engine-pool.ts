@@ -218,26 +218,20 @@ function launch(
   );
 }
 
-/** @throws what the run throws; the engine is gone by then. */
+/**
+ * Nothing but the end of its process stops a run.
+ * @throws what the run throws; the reason of `unwanted`. The engine is gone by then.
+ */
 async function tryOut(engine: Engine, tokens: RaggedTokens, unwanted: AbortSignal): Promise<void> {
-  try {
-    await runUnless(unwanted, engine, tokens);
-  } catch (error) {
-    engine.kill('it could not compute');
-    await engine.lost;
-    throw error;
-  }
-}
-
-/** Nothing but the end of its process stops a run. @throws what the run throws; the signal's reason. */
-async function runUnless(unwanted: AbortSignal, engine: Engine, tokens: RaggedTokens): Promise<RunReply> {
   const stop = (): void => engine.kill('it is no longer wanted');
   unwanted.addEventListener('abort', stop, { once: true });
   // The signal may have come between the load and this.
   if (unwanted.aborted) stop();
   try {
-    return await engine.run(tokens);
+    await engine.run(tokens);
   } catch (error) {
+    engine.kill('it could not compute');
+    await engine.lost;
     throw unwanted.aborted ? unwanted.reason : error;
   } finally {
     unwanted.removeEventListener('abort', stop);

@@ -1,5 +1,6 @@
 import { ServiceError } from '../errors.ts';
 import type { Clock } from './clock.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** The client went away: nobody reads the answer, and what was not begun is dropped. */
 export class ClientGone extends Error {
@@ -18,9 +19,6 @@ export async function deadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
-  const stopped = new Promise<never>((_, reject) => {
-    stop.signal.addEventListener('abort', () => reject(stop.signal.reason), { once: true });
-  });
   const leave = (): void => stop.abort(new ClientGone('the client closed the connection'));
   const cancel = clock.after(timeoutMs, () => {
     stop.abort(
@@ -33,7 +31,7 @@ export async function deadline<T>(
   if (gone.aborted) leave();
   gone.addEventListener('abort', leave, { once: true });
   try {
-    return await Promise.race([work(stop.signal), stopped]);
+    return await unlessAborted(work(stop.signal), stop.signal);
   } finally {
     cancel();
     gone.removeEventListener('abort', leave);

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import { type Clock, delay } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 
 /** Something that can end on its own. */
 export interface Mortal {
@@ -97,14 +98,11 @@ export class Supervisor<T extends Mortal> {
     if (this.current !== undefined) return this.current;
     if (this.outage !== undefined) throw this.#outageError(this.outage);
     const waiter = Promise.withResolvers<T>();
-    const leave = (): void => waiter.reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
     this.#waiting.add(waiter);
     try {
-      return await waiter.promise;
+      return await unlessAborted(waiter.promise, signal);
     } finally {
       this.#waiting.delete(waiter);
-      signal.removeEventListener('abort', leave);
     }
   }
 
