@@ -1,24 +1,13 @@
 import { expect, it } from 'vitest';
 import type { Generation } from '../../src/model/generation.ts';
-import { createMetrics } from '../../src/platform/metrics.ts';
-import { Admission } from '../../src/rerank/admission.ts';
-import { ModelNames } from '../../src/rerank/model-names.ts';
 import type { RerankRequest, RerankResult } from '../../src/rerank/rerank-request.ts';
-import { Reranker } from '../../src/rerank/reranker.ts';
-import { ScoreCache } from '../../src/rerank/score-cache.ts';
-import { TokenEstimate } from '../../src/rerank/token-estimate.ts';
-import { LiveTraffic } from '../../src/serving/live/live-traffic.ts';
-import { ModelSlot } from '../../src/serving/slot/model-slot.ts';
 import { fakeGeneration } from '../support/fake-generation.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { rerankerOver } from '../support/reranker.ts';
 
 const client = { gone: new AbortController().signal, timeoutMs: undefined };
 
 /** A server that takes about ten requests of `text` at once, on a model that answers when `open` says so. */
 async function setUp() {
-  const clock = new ManualClock();
-  const metrics = createMetrics({ readyEngines: () => 1 });
-  const slot = new ModelSlot<Generation>(clock);
   const gate = Promise.withResolvers<void>();
   let isOpen = true;
   const score: Generation['score'] = async (_query, documents) => {
@@ -33,20 +22,8 @@ async function setUp() {
       computeMs: 0,
     };
   };
-  await slot.swap(Object.assign(fakeGeneration('one'), { score }));
-  const reranker = new Reranker({
-    slot,
-    admission: new Admission({ maxTokens: 1_000, tokensPerMs: () => undefined, heldMs: () => 0, metrics }),
-    estimate: new TokenEstimate(),
-    cache: new ScoreCache({ maxBytes: 2 ** 20, metrics }),
-    names: new ModelNames({ aliases: [], strict: true }),
-    maxPairs: 100,
-    live: new LiveTraffic(),
-    standby: { lease: () => undefined },
-    requestTimeoutMs: 1_000,
-    clock,
-    metrics,
-  });
+  const model = Object.assign(fakeGeneration('one'), { score });
+  const { reranker, slot } = await rerankerOver(model, { maxTokens: 1_000, cacheBytes: 2 ** 20 });
   const ask = (...documents: string[]): Promise<RerankResult> => {
     const request: RerankRequest = { query: 'q', documents, topN: undefined, rawScores: true };
     return reranker.rerank(request, client);

@@ -1,42 +1,17 @@
 import { expect, it } from 'vitest';
-import type { Generation } from '../../src/model/generation.ts';
-import { createMetrics } from '../../src/platform/metrics.ts';
-import { Admission } from '../../src/rerank/admission.ts';
-import { ModelNames } from '../../src/rerank/model-names.ts';
 import type { RerankRequest } from '../../src/rerank/rerank-request.ts';
-import { Reranker } from '../../src/rerank/reranker.ts';
-import { ScoreCache } from '../../src/rerank/score-cache.ts';
-import { TokenEstimate } from '../../src/rerank/token-estimate.ts';
-import { type LiveRequest, LiveTraffic } from '../../src/serving/live/live-traffic.ts';
-import { ModelSlot } from '../../src/serving/slot/model-slot.ts';
+import type { LiveRequest } from '../../src/serving/live/live-traffic.ts';
 import { fakeGeneration } from '../support/fake-generation.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { rerankerOver } from '../support/reranker.ts';
 
 const client = { gone: new AbortController().signal, timeoutMs: undefined };
 const usual = { query: 'q', documents: ['a', 'bb'], topN: undefined, rawScores: true };
 
 async function watched() {
-  const clock = new ManualClock();
-  const metrics = createMetrics({ readyEngines: () => 1 });
-  const slot = new ModelSlot<Generation>(clock);
   const model = fakeGeneration('one');
-  await slot.swap(model);
-  const live = new LiveTraffic();
+  const { reranker, live } = await rerankerOver(model);
   const seen: LiveRequest[] = [];
   live.observe((request) => seen.push(request));
-  const reranker = new Reranker({
-    slot,
-    admission: new Admission({ maxTokens: 1e6, tokensPerMs: () => undefined, heldMs: () => 0, metrics }),
-    estimate: new TokenEstimate(),
-    cache: new ScoreCache({ maxBytes: 0, metrics }),
-    names: new ModelNames({ aliases: [], strict: true }),
-    maxPairs: 100,
-    live,
-    standby: { lease: () => undefined },
-    requestTimeoutMs: 1_000,
-    clock,
-    metrics,
-  });
   return { reranker, seen, vitals: live.vitalsOf(model), model };
 }
 

@@ -1,4 +1,5 @@
-import { type Clock, delay } from '../../platform/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { endsWithin } from '../../platform/ends-within.ts';
 import type { ModelSlot } from './model-slot.ts';
 
 /**
@@ -13,13 +14,5 @@ export async function drainWithin<M extends object>(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const enough = new AbortController();
-  const either = signal === undefined ? enough.signal : AbortSignal.any([enough.signal, signal]);
-  const drained = slot.drained(model).then(() => true);
-  const timeout = delay(clock, timeoutMs, either).then(() => false);
-  try {
-    return await Promise.race([drained, timeout]);
-  } finally {
-    enough.abort();
-  }
+  return await endsWithin(clock, timeoutMs, slot.drained(model), signal);
 }

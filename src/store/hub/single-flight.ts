@@ -1,3 +1,5 @@
+import { unlessAborted } from '../../platform/unless-aborted.ts';
+
 /** Work that is under way, and who waits for it. */
 interface Flight<T, P> {
   readonly result: Promise<T>;
@@ -28,13 +30,9 @@ export class SingleFlight<T, P> {
     const flight = this.#flights.get(key) ?? this.#start(key, work);
     flight.waiting += 1;
     flight.listeners.add(onProgress);
-    const gone = Promise.withResolvers<never>();
-    const leave = (): void => gone.reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
     try {
-      return await Promise.race([flight.result, gone.promise]);
+      return await unlessAborted(flight.result, signal);
     } finally {
-      signal.removeEventListener('abort', leave);
       flight.listeners.delete(onProgress);
       flight.waiting -= 1;
       if (flight.waiting === 0) {

@@ -20,7 +20,7 @@ import {
   ATTR_SERVICE_NAME,
   ATTR_SERVICE_VERSION,
 } from '@opentelemetry/semantic-conventions';
-import { delay } from '../../clock.ts';
+import { endsWithin } from '../../ends-within.ts';
 import type { FinishedSpan, SpanAttributes } from '../request-trace.ts';
 import type { TraceContext } from '../trace-context.ts';
 import type { ServerSpan, Tracing, TracingOptions } from '../tracing.ts';
@@ -99,9 +99,7 @@ export class OpenTelemetryTracing implements Tracing {
     const shutdown = this.#provider.shutdown().catch((error: unknown) => {
       this.#options.logger.debug({ err: error }, 'not all traces were delivered before the end');
     });
-    const enough = new AbortController();
-    await Promise.race([shutdown, delay(this.#options.clock, FLUSH_DEADLINE_MS, enough.signal)]);
-    enough.abort();
+    await endsWithin(this.#options.clock, FLUSH_DEADLINE_MS, shutdown);
   }
 
   #add(
